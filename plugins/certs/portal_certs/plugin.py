@@ -1,0 +1,1 @@
+"""合格证书: certificates, proofs and their verification."""

@@ -1,0 +1,1 @@
+"""学习报名: enrol in a yearly project of a specialty."""

@@ -1,0 +1,1 @@
+"""集体注册: an organisation enrols its people."""

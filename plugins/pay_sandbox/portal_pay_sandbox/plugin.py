@@ -1,0 +1,1 @@
+"""Sandbox gateway: pays without money."""

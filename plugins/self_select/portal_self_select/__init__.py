@@ -1,0 +1,1 @@
+"""课程资源: choose single courses."""

@@ -1,0 +1,1 @@
+"""Login, sessions, permissions, scope: who is asking, and what they may do."""

@@ -1,0 +1,1 @@
+"""Who did what to which row, and why. Append-only, hash-chained by a job."""

@@ -1,0 +1,76 @@
+"""Writing and chaining the audit trail."""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import db
+from portal.audit.models import AuditRow
+from portal.jobs import JobContext
+
+
+def record(
+    session: Session,
+    actor_id: int | None,
+    verb: str,
+    subject: Any,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Adds one row about `subject` (a mapped object with an id) to the caller's transaction."""
+    session.flush()
+    session.add(
+        AuditRow(
+            actor_id=actor_id,
+            verb=verb,
+            object_type=subject.__tablename__,
+            object_id=str(getattr(subject, "id", getattr(subject, "code", ""))),
+            before=before,
+            after=after,
+            reason=reason,
+        )
+    )
+
+
+def chain(_context: JobContext | None = None) -> None:
+    """Numbers and chains the rows that are not yet chained. Run by one job at a time."""
+    with db.write() as session:
+        last = session.execute(
+            select(AuditRow.sequence, AuditRow.chain)
+            .where(AuditRow.sequence.is_not(None))
+            .order_by(AuditRow.sequence.desc())
+            .limit(1)
+        ).first()
+        sequence, link = (last.sequence, last.chain) if last else (0, "")
+        for row in session.scalars(select(AuditRow).where(AuditRow.sequence.is_(None)).order_by(AuditRow.id)):
+            sequence += 1
+            link = _link(link, row)
+            row.sequence, row.chain = sequence, link
+
+
+def first_broken(session: Session) -> int | None:
+    """Sequence of the first row whose chain value does not fit, or None when all do."""
+    link = ""
+    for row in session.scalars(
+        select(AuditRow).where(AuditRow.sequence.is_not(None)).order_by(AuditRow.sequence)
+    ):
+        link = _link(link, row)
+        if link != row.chain:
+            return row.sequence
+    return None
+
+
+def unchained(session: Session) -> int:
+    """How many rows wait for the chaining job."""
+    return session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.sequence.is_(None))) or 0
+
+
+def _link(previous: str | None, row: AuditRow) -> str:
+    values = [row.actor_id, row.at.isoformat(), row.verb, row.object_type, row.object_id]
+    text = json.dumps([*values, row.before, row.after, row.reason], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(f"{previous or ''}\n{text}".encode()).hexdigest()

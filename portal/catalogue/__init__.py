@@ -1,0 +1,1 @@
+"""What can be studied: categories, specialties, courses with lessons, yearly projects and their classes."""

@@ -1,0 +1,94 @@
+"""The `portal` command: run, upgrade, revise, plugins, settings."""
+
+import signal
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+
+from portal import db, migrations
+from portal.app import create_app
+from portal.errors import Misconfigured
+from portal.plugins import Plugins
+from portal.settings import Settings, load
+
+
+@click.group()
+def main() -> None:
+    """Xueshi: a portal for continuing education."""
+
+
+def _app(**overrides: Any) -> Flask:
+    try:
+        return create_app(load(**overrides))
+    except Misconfigured as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _plugins(app: Flask) -> Plugins:
+    plugins: Plugins = app.extensions["portal_plugins"]
+    return plugins
+
+
+@main.command()
+def upgrade() -> None:
+    """Bring the database up to date: the core, then each plugin."""
+    app = _app()
+    with app.app_context():
+        migrations.upgrade(db.engine(), _plugins(app))
+
+
+@main.command()
+@click.argument("owner", default=migrations.CORE)
+@click.option("-m", "--message", required=True)
+def revise(owner: str, message: str) -> None:
+    """Write a new schema version of the core or of a plugin from the difference to its models."""
+    app = _app()
+    with app.app_context():
+        migrations.revise(db.engine(), _plugins(app), owner, message)
+
+
+@main.command()
+def plugins() -> None:
+    """List installed plugins: version, state, hooks."""
+    for plugin in _plugins(_app()).all:
+        click.echo(f"{plugin.name:16} {plugin.version:8} {plugin.off or 'on':10} {plugin.title}")
+        click.echo(f"{'':16} {' '.join(plugin.hooks)}")
+
+
+@main.command()
+def settings() -> None:
+    """List all settings, what they mean and their defaults."""
+    for name, field in Settings.model_fields.items():
+        click.echo(f"PORTAL_{name.upper():20} {field.description}")
+
+
+@main.command()
+@click.option("--port", type=int, default=None)
+def run(port: int | None) -> None:
+    """Serve the portal; with the worker inside unless PORTAL_WORKER=false."""
+    from waitress.server import create_server
+
+    from portal.jobs import Worker
+
+    overrides = {"port": port} if port else {}
+    app = _app(**overrides)
+    chosen: Settings = app.extensions["portal_settings"]
+    with app.app_context():
+        if late := migrations.behind(db.engine(), _plugins(app)):
+            raise click.ClickException(f"run `portal upgrade` first: {', '.join(late)}")
+    server = create_server(app, host=chosen.host, port=chosen.port, threads=chosen.threads)
+    worker = Worker(app) if chosen.worker else None
+    if worker:
+        worker.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    click.echo(f"http://{chosen.host}:{chosen.port}")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        if worker:
+            worker.stop()
+        server.close()

@@ -1,0 +1,130 @@
+"""The database: one metadata shared with Flask-AppBuilder, and one way to write.
+
+`write()` is BEGIN IMMEDIATE on SQLite: a read-then-update in a deferred transaction loses updates or fails with
+"database is locked" under concurrency. Seats, counters and numbers move only by conditional UPDATE on top of that.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, current_app, has_request_context
+from flask_appbuilder import Model
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+# Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
+Model.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
+
+_writing: ContextVar[bool] = ContextVar("portal_writing", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC. Naive values are refused: they are a bug waiting for a time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def init_app(app: Flask) -> None:
+    """Binds the database to an application. Opens no connection: processes start clean."""
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        options = {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_size": 20}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    app.extensions["portal_writer"] = engine.execution_options(portal_write=True)
+
+
+def engine() -> Engine:
+    """The engine of the running application."""
+    return db.engine
+
+
+@contextmanager
+def read() -> Iterator[Session]:
+    """A session for reading outside requests; what it reads is one consistent state."""
+    with Session(db.engine, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """The one way to write: all or nothing, committed at the end of the block.
+
+    Callbacks added by `after_commit` run once the data is safe. Inside a request, the request's own
+    reading session starts afresh afterwards, so a page never shows the state before its own write.
+
+    :raises RuntimeError: a write inside a write; pass the session on instead.
+    """
+    if _writing.get():
+        raise RuntimeError("db.write() inside db.write(): pass the session on")
+    mark = _writing.set(True)
+    session = Session(current_app.extensions["portal_writer"], expire_on_commit=False)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(mark)
+        session.close()
+        if has_request_context():
+            db.session.rollback()
+    for callback in session.info.pop("after_commit", []):
+        callback()
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Runs `callback` once the current `write()` has committed; forgotten when it rolls back."""
+    callbacks = session.info.setdefault("after_commit", [])
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event opens transactions, not the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("portal_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,1 @@
+"""Money: payments, notifications, refunds, invoices. Gateways are plugins behind one base class."""

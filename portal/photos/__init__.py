@@ -1,0 +1,1 @@
+"""ID photos: checked, re-encoded, stored; the newest one counts."""

@@ -1,0 +1,1 @@
+"""Rule sets: hours, prices, tests, refunds as versioned data with effective dates."""

@@ -1,0 +1,65 @@
+"""Files: one small interface over a local folder.
+
+A file is written whole or not at all: temporary file, fsync, rename, fsync of the folder. Keys are relative paths
+made by the core, never by people.
+"""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from flask import current_app
+
+from portal.errors import NotFound
+
+
+class LocalStorage:
+    """Files under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def path(self, key: str) -> Path:
+        """Where a key lies. :raises NotFound: the key points outside the folder."""
+        path = (self._folder / key).resolve()
+        if not path.is_relative_to(self._folder):
+            raise NotFound(key)
+        return path
+
+    def put(self, key: str, data: bytes) -> str:
+        """Stores and returns the sha256 of what was stored."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return hashlib.sha256(data).hexdigest()
+
+    def get(self, key: str) -> bytes:
+        """:raises NotFound: no such file."""
+        try:
+            return self.path(key).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(key) from error
+
+    def exists(self, key: str) -> bool:
+        return self.path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
+
+def current_storage() -> LocalStorage:
+    """The storage of the running application."""
+    storage = current_app.extensions["portal_storage"]
+    assert isinstance(storage, LocalStorage)
+    return storage

@@ -1,0 +1,1 @@
+"""Study plans and the minutes credited to them, by the server's clock."""

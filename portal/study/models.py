@@ -1,0 +1,108 @@
+from datetime import date, datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.catalogue.models import Course, Lesson, Project, TrainingClass
+from portal.clock import now
+from portal.db import UtcDateTime
+from portal.people.models import Learner
+
+Interval = list[int]  # [first second, second after the last], as JSON keeps it
+
+
+class Plan(Model):
+    """学习计划: what one learner studies for one purpose. Opened by a payment, by staff or by an import.
+
+    `award` is the key of what its completion earns ("certificate", or "" for nothing).
+    """
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("order_line.id"), unique=True)
+    mode: Mapped[str] = mapped_column(String(30))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("training_class.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    award: Mapped[str] = mapped_column(String(30), default="")
+    year: Mapped[int] = mapped_column(index=True)
+    rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"))
+    state: Mapped[str] = mapped_column(String(12), default="open", index=True)  # open | complete | revoked
+    study_until: Mapped[date | None]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    learner: Mapped[Learner] = relationship()
+    project: Mapped[Project | None] = relationship()
+    training_class: Mapped[TrainingClass | None] = relationship()
+    courses: Mapped[list["PlanCourse"]] = relationship(order_by="PlanCourse.id", back_populates="plan")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PlanCourse(Model):
+    """A course in a plan, as frozen in the order. open -> studied (all lessons) -> complete (test passed or none)."""
+
+    __tablename__ = "plan_course"
+    __table_args__ = (UniqueConstraint("plan_id", "course_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(10))
+    year: Mapped[int]
+    hours: Mapped[int]
+    compulsory: Mapped[bool]
+    needs_test: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    studied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    plan: Mapped[Plan] = relationship(back_populates="courses")
+    course: Mapped[Course] = relationship()
+    progress: Mapped[list["Progress"]] = relationship(back_populates="plan_course")
+
+
+class Progress(Model):
+    """What of a lesson is credited: disjoint, sorted intervals of seconds, and their sum."""
+
+    __tablename__ = "progress"
+    __table_args__ = (UniqueConstraint("plan_course_id", "lesson_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_course_id: Mapped[int] = mapped_column(ForeignKey("plan_course.id"), index=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
+    intervals: Mapped[list[Interval]] = mapped_column(JSON, default=list)
+    seconds: Mapped[int] = mapped_column(default=0)
+    complete_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    plan_course: Mapped[PlanCourse] = relationship(back_populates="progress")
+    lesson: Mapped[Lesson] = relationship()
+
+
+class StudySession(Model):
+    """An open player. Reports change this one row; it is merged into progress at lesson change or every 60 s.
+
+    At most one session of a learner is open: the newest wins.
+    """
+
+    __tablename__ = "study_session"
+    __table_args__ = (Index("ix_study_session_open", "learner_id", "closed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    plan_course_id: Mapped[int] = mapped_column(ForeignKey("plan_course.id"), index=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reported_at: Mapped[datetime] = mapped_column(UtcDateTime)  # server time of the last accepted report
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    position: Mapped[int] = mapped_column(default=0)
+    intervals: Mapped[list[Interval]] = mapped_column(JSON, default=list)  # credited since the last merge
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    close_reason: Mapped[str] = mapped_column(String(12), default="")

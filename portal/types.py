@@ -1,0 +1,204 @@
+"""What plugins hand to the core: frozen declarations and proposals. Imports nothing of the core at run time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from portal.jobs import JobContext
+
+
+# --- an order in the making -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A course chosen for a line, and how the mode wants it treated."""
+
+    course_id: int
+    compulsory: bool = False
+    needs_test: bool = False
+
+
+@dataclass(frozen=True)
+class ProposedLine:
+    """One learner, one plan. `award` names what completion earns: "certificate", "" or a plugin's key."""
+
+    learner_id: int
+    title: str
+    year: int
+    picks: tuple[Pick, ...]
+    award: str = ""
+    project_id: int | None = None
+    class_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OrderProposal:
+    """Everything `orders.place` needs, complete and immutable.
+
+    `key` makes placing idempotent: the same key gives the same order. `expected_total` (fen) is what the buyer
+    was shown; another sum by now is a problem, not a surprise.
+    """
+
+    mode: str
+    buyer_id: int
+    key: str
+    rule_set_id: int
+    lines: tuple[ProposedLine, ...]
+    expected_total: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something cannot go on, in the reader's language, and the form field it belongs to."""
+
+    message: object
+    field: str = ""
+    url: str = ""
+
+
+# --- declarations -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Base of keyed declarations; collected lists are sorted by (weight, key), double keys refused."""
+
+    key: str
+    title: object  # lazy translatable
+    weight: int = field(default=100, kw_only=True)
+
+
+@dataclass(frozen=True)
+class SelectionMode(Declaration):
+    """A way to choose courses, shown as a door on the home page. Texts: whom it suits, how it goes, what one gets."""
+
+    audience: str = field(default="learner", kw_only=True)  # learner | organisation
+    endpoint: str = field(kw_only=True)
+    suits: object = field(default="", kw_only=True)
+    how: object = field(default="", kw_only=True)
+    gives: object = field(default="", kw_only=True)
+    action: object = field(default="", kw_only=True)
+    icon: str = field(default="list", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Award(Declaration):
+    """Something the completion of a plan can earn; the plugin that declares it issues it."""
+
+
+@dataclass(frozen=True)
+class PluginSetting:
+    """A plugin's deployment setting, read from PORTAL_<PLUGIN>_<NAME>; its type is that of the default."""
+
+    name: str
+    default: str | int | bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """A staff role and the screens it may use: screen key -> "read" or "write"."""
+
+    name: str
+    title: object
+    screens: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """Work outside requests. `run` is called with a JobContext; `every` makes it periodic.
+
+    A run may be repeated after a crash, so it must be idempotent.
+    """
+
+    key: str
+    run: "Callable[[JobContext], None]"
+    every: timedelta | None = None
+
+
+# --- answers to questions ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the shell. place: "top" (main navigation) or "centre" (side of 学习中心)."""
+
+    key: str
+    title: object
+    endpoint: str
+    place: str = "top"
+    weight: int = 100
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A block on the home page, rendered from the plugin's own template. place: "main" or "side"."""
+
+    key: str
+    template: str
+    place: str = "side"
+    weight: int = 100
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanAction:
+    """A line in a plan's checklist: done, waiting for somebody, or a button. kind: done | wait | todo."""
+
+    key: str
+    kind: str
+    text: object
+    url: str = ""
+    label: object = ""
+    weight: int = 100
+
+
+# --- events: told after commit, at least once ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of events. `hook` is the hook that tells it. Ids only; a subscriber reads the rows itself."""
+
+    hook: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class OrderPaid(Event):
+    """An order was paid and its plans are open. Not told for plans opened by staff or by an import."""
+
+    hook: ClassVar[str] = "order_paid"
+    order_id: int
+    plan_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrderClosed(Event):
+    """An unpaid order was cancelled or has expired; its seats are free again. Not told for refunds."""
+
+    hook: ClassVar[str] = "order_closed"
+    order_id: int
+    reason: str  # cancelled | expired
+
+
+@dataclass(frozen=True)
+class PlanCompleted(Event):
+    """Every course of a plan is complete and credited. Told once per plan, also for plans without award."""
+
+    hook: ClassVar[str] = "plan_completed"
+    plan_id: int
+
+
+@dataclass(frozen=True)
+class PlanRevoked(Event):
+    """A plan was taken back (refund, staff decision); its credits are reversed."""
+
+    hook: ClassVar[str] = "plan_revoked"
+    plan_id: int
+    reason: str
+
+
+EVENTS: dict[str, type[Event]] = {e.hook: e for e in (OrderPaid, OrderClosed, PlanCompleted, PlanRevoked)}
