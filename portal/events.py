@@ -75,9 +75,7 @@ def _spread(moment: datetime) -> None:
         return
     plugins = current_plugins()
     with database.write() as session:
-        for row in session.scalars(
-            select(EventRow).where(EventRow.id.in_(fresh), EventRow.spread_at.is_(None))
-        ):
+        for row in session.scalars(select(EventRow).where(EventRow.id.in_(fresh), EventRow.spread_at.is_(None))):
             for plugin in plugins.subscribers(row.hook):
                 session.add(Delivery(event_id=row.id, plugin=plugin, next_at=moment))
             row.spread_at = moment

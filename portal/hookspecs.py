@@ -144,6 +144,18 @@ def plan_revoked(session: "Session", event: "PlanRevoked") -> None:
     """See PlanRevoked."""
 
 
-DECLARE = ["models", "migrations", "blueprints", "screens", "roles", "commands", "settings", "selection_modes", "payment_providers", "awards", "jobs"]
+DECLARE = [
+    "models",
+    "migrations",
+    "blueprints",
+    "screens",
+    "roles",
+    "commands",
+    "settings",
+    "selection_modes",
+    "payment_providers",
+    "awards",
+    "jobs",
+]
 ASK = ["nav_items", "home_cards", "order_problems", "plan_actions"]
 TELL = ["order_paid", "order_closed", "plan_completed", "plan_revoked"]

@@ -69,9 +69,7 @@ class JobContext:
     def progress(self, done: int, of: int) -> None:
         with database.write() as session:
             session.execute(
-                update(Job)
-                .where(Job.id == self.id)
-                .values(done_steps=done, all_steps=of, lease_until=now() + LEASE)
+                update(Job).where(Job.id == self.id).values(done_steps=done, all_steps=of, lease_until=now() + LEASE)
             )
 
     def result(self, **values: Any) -> None:
@@ -152,10 +150,7 @@ def _claim(moment: datetime) -> tuple[JobSpec, JobContext] | None:
     while True:
         with database.read() as session:
             found = session.execute(
-                select(Job.id, Job.attempts)
-                .where(ready, Job.key.in_(specs))
-                .order_by(Job.run_at, Job.id)
-                .limit(1)
+                select(Job.id, Job.attempts).where(ready, Job.key.in_(specs)).order_by(Job.run_at, Job.id).limit(1)
             ).first()
         if found is None:
             return None
@@ -163,9 +158,7 @@ def _claim(moment: datetime) -> tuple[JobSpec, JobContext] | None:
             taken = session.execute(
                 update(Job)
                 .where(Job.id == found.id, Job.attempts == found.attempts, ready)
-                .values(
-                    state="running", attempts=Job.attempts + 1, lease_until=moment + LEASE, owner=_owner()
-                )
+                .values(state="running", attempts=Job.attempts + 1, lease_until=moment + LEASE, owner=_owner())
             )
             if taken.rowcount == 1:  # type: ignore[attr-defined]
                 job = session.get_one(Job, found.id)
@@ -239,11 +232,7 @@ class Worker:
 
 def init_app(app: Flask, specs: Iterable[JobSpec], redis_url: str = "") -> None:
     """Binds jobs to an application. Opens no connection."""
-    huey = (
-        RedisHuey("portal", url=redis_url, results=False)
-        if redis_url
-        else MemoryHuey("portal", results=False)
-    )
+    huey = RedisHuey("portal", url=redis_url, results=False) if redis_url else MemoryHuey("portal", results=False)
 
     @huey.task(name="portal-drain")
     def look() -> None:

@@ -191,11 +191,7 @@ def _bundled(point: EntryPoint) -> bool:
 def _check_tables(plugin: Plugin) -> None:
     """FAB's base merges two tables of one name silently, so names carry the plugin's own."""
     package = plugin.module.__name__.split(".")[0]
-    mapped = {
-        mapper.class_
-        for mapper in Model.registry.mappers
-        if mapper.class_.__module__.split(".")[0] == package
-    }
+    mapped = {mapper.class_ for mapper in Model.registry.mappers if mapper.class_.__module__.split(".")[0] == package}
     for model in mapped | set(plugin.declared.get("models", [])):
         if not model.__tablename__.startswith(f"{plugin.name}_"):
             raise ValueError(f"table {model.__tablename__!r} does not begin with {plugin.name}_")

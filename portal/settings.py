@@ -33,9 +33,7 @@ class Settings(BaseSettings):
         default_factory=list, description="Fernet keys for personal data, newest first; older ones still read"
     )
     index_pepper: SecretStr = Field(SecretStr(""), description="key of the blind index over personal data")
-    redis_url: SecretStr = Field(
-        SecretStr(""), description="wakes workers in other processes; empty: in-process"
-    )
+    redis_url: SecretStr = Field(SecretStr(""), description="wakes workers in other processes; empty: in-process")
     worker: bool = Field(True, description="run jobs inside the web process")
     threads: int = Field(8, description="web threads of the embedded server")
     plugins_disabled: list[str] = Field(default_factory=list, description="installed plugins to leave off")

@@ -15,8 +15,7 @@ FILES: dict[str, Path] = {
     "bootstrap/LICENSE": VENDOR / "bootstrap.LICENSE",
     "htmx.org/dist/htmx.min.js": VENDOR / "htmx.min.js",
     "htmx.org/LICENSE": VENDOR / "htmx.LICENSE",
-    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": FONTS
-    / "NotoSerifSC-Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": FONTS / "NotoSerifSC-Regular.ttf",
     "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": FONTS / "NotoSerifSC-Bold.ttf",
     "@expo-google-fonts/noto-serif-sc/LICENSE_FONT": FONTS / "LICENSE_FONT",
 }

@@ -56,9 +56,7 @@ def chain(_context: JobContext | None = None) -> None:
 def first_broken(session: Session) -> int | None:
     """Sequence of the first row whose chain value does not fit, or None when all do."""
     link = ""
-    for row in session.scalars(
-        select(AuditRow).where(AuditRow.sequence.is_not(None)).order_by(AuditRow.sequence)
-    ):
+    for row in session.scalars(select(AuditRow).where(AuditRow.sequence.is_not(None)).order_by(AuditRow.sequence)):
         link = _link(link, row)
         if link != row.chain:
             return row.sequence

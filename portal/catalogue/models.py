@@ -18,9 +18,7 @@ class Category(Model):
     name: Mapped[str] = mapped_column(String(60))
     weight: Mapped[int] = mapped_column(default=0)
 
-    specialties: Mapped[list["Specialty"]] = relationship(
-        order_by="Specialty.weight", back_populates="category"
-    )
+    specialties: Mapped[list["Specialty"]] = relationship(order_by="Specialty.weight", back_populates="category")
 
     def __str__(self) -> str:
         return self.name

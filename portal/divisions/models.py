@@ -17,9 +17,7 @@ class Division(Model):
     name: Mapped[str] = mapped_column(String(60))
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"), index=True)
     level: Mapped[str] = mapped_column(String(10))  # province | city | county
-    zone: Mapped[bool] = mapped_column(
-        default=False
-    )  # a development zone: employers sit there, GB/T 2260 knows none
+    zone: Mapped[bool] = mapped_column(default=False)  # a development zone: employers sit there, GB/T 2260 knows none
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     successor_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))

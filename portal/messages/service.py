@@ -16,11 +16,7 @@ def post(session: Session, account_id: int, kind: str, url: str = "", **params: 
 
 def unread(session: Session, account_id: int) -> int:
     """How many messages wait unread."""
-    query = (
-        select(func.count())
-        .select_from(Message)
-        .where(Message.account_id == account_id, Message.read_at.is_(None))
-    )
+    query = select(func.count()).select_from(Message).where(Message.account_id == account_id, Message.read_at.is_(None))
     return session.scalar(query) or 0
 
 
@@ -33,7 +29,5 @@ def inbox(session: Session, account_id: int, limit: int = 50) -> list[Message]:
 def mark_read(session: Session, account_id: int, moment: datetime) -> None:
     """Marks everything in the inbox as read."""
     session.execute(
-        update(Message)
-        .where(Message.account_id == account_id, Message.read_at.is_(None))
-        .values(read_at=moment)
+        update(Message).where(Message.account_id == account_id, Message.read_at.is_(None)).values(read_at=moment)
     )

@@ -45,9 +45,7 @@ def revise(engine: Engine, plugins: Plugins, owner: str, message: str) -> None:
     folder = owners(plugins)[owner]
     folder.mkdir(exist_ok=True)
     number = f"{len(list(folder.glob('[0-9]*.py'))) + 1:04d}"
-    command.revision(
-        _config(engine, owner, folder, plugins), message, autogenerate=True, rev_id=f"{owner}_{number}"
-    )
+    command.revision(_config(engine, owner, folder, plugins), message, autogenerate=True, rev_id=f"{owner}_{number}")
 
 
 def behind(engine: Engine, plugins: Plugins) -> list[str]:

@@ -17,12 +17,8 @@ User.__table__.c.email.nullable = True
 class Account(User):
     """Login identity of every kind of person; profiles stand beside it. The whole name is in `first_name`."""
 
-    kind: Mapped[str] = mapped_column(
-        String(12), default="staff", server_default="staff"
-    )  # learner|organisation|staff
-    must_change: Mapped[bool] = mapped_column(
-        default=False, server_default="0"
-    )  # activation before anything else
+    kind: Mapped[str] = mapped_column(String(12), default="staff", server_default="staff")  # learner|organisation|staff
+    must_change: Mapped[bool] = mapped_column(default=False, server_default="0")  # activation before anything else
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     credentials_version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -64,9 +60,7 @@ class Learner(Model):
     title_series: Mapped[str | None] = mapped_column(String(40))  # 职称系列
     title_level: Mapped[str | None] = mapped_column(String(20))  # 职称级别
     residence_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
-    division_code: Mapped[str] = mapped_column(
-        ForeignKey("division.code"), index=True
-    )  # by people.rules.county_of
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)  # by people.rules.county_of
     source: Mapped[str] = mapped_column(String(12), default="registered")  # registered | import
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

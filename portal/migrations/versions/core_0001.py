@@ -131,9 +131,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("successor_code", sa.String(length=6), nullable=True),
         sa.ForeignKeyConstraint(["parent_code"], ["division.code"], name=op.f("fk_division_parent_code")),
-        sa.ForeignKeyConstraint(
-            ["successor_code"], ["division.code"], name=op.f("fk_division_successor_code")
-        ),
+        sa.ForeignKeyConstraint(["successor_code"], ["division.code"], name=op.f("fk_division_successor_code")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_division")),
     )
     with op.batch_alter_table("division", schema=None) as batch_op:
@@ -188,9 +186,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.DateTime(), nullable=True),
         sa.Column("revoked_on", sa.DateTime(), nullable=True),
         sa.Column("last_used_on", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_api_key_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_ab_api_key_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_api_key")),
         sa.UniqueConstraint("lookup_hash", name=op.f("uq_ab_api_key_lookup_hash")),
         sa.UniqueConstraint("uuid", name=op.f("uq_ab_api_key_uuid")),
@@ -208,9 +204,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["group_id"], ["ab_group.id"], name=op.f("fk_ab_group_role_group_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_group_role_role_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], name=op.f("fk_ab_group_role_role_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_group_role")),
         sa.UniqueConstraint("group_id", "role_id", name=op.f("uq_ab_group_role_group_id_role_id")),
     )
@@ -226,9 +220,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["permission_id"], ["ab_permission.id"], name=op.f("fk_ab_permission_view_permission_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["view_menu_id"], ["ab_view_menu.id"], name=op.f("fk_ab_permission_view_view_menu_id")
-        ),
+        sa.ForeignKeyConstraint(["view_menu_id"], ["ab_view_menu.id"], name=op.f("fk_ab_permission_view_view_menu_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view")),
         sa.UniqueConstraint(
             "permission_id", "view_menu_id", name=op.f("uq_ab_permission_view_permission_id_view_menu_id")
@@ -246,9 +238,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["group_id"], ["ab_group.id"], name=op.f("fk_ab_user_group_group_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_group_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_group_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_group")),
         sa.UniqueConstraint("user_id", "group_id", name=op.f("uq_ab_user_group_user_id_group_id")),
     )
@@ -261,12 +251,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_user_role_role_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_role_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], name=op.f("fk_ab_user_role_role_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_role_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_role")),
         sa.UniqueConstraint("user_id", "role_id", name=op.f("uq_ab_user_role_user_id_role_id")),
     )
@@ -277,16 +263,10 @@ def upgrade() -> None:
         sa.Column("agreement_id", sa.Integer(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address_digest", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["ab_user.id"], name=op.f("fk_agreement_acceptance_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_acceptance_agreement_id")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_agreement_acceptance_account_id")),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_acceptance_agreement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_acceptance")),
-        sa.UniqueConstraint(
-            "account_id", "agreement_id", name=op.f("uq_agreement_acceptance_account_id_agreement_id")
-        ),
+        sa.UniqueConstraint("account_id", "agreement_id", name=op.f("uq_agreement_acceptance_account_id_agreement_id")),
     )
     op.create_table(
         "audit",
@@ -387,9 +367,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_learner_account_id")),
         sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_learner_division_code")),
-        sa.ForeignKeyConstraint(
-            ["residence_code"], ["division.code"], name=op.f("fk_learner_residence_code")
-        ),
+        sa.ForeignKeyConstraint(["residence_code"], ["division.code"], name=op.f("fk_learner_residence_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learner")),
         sa.UniqueConstraint("account_id", name=op.f("uq_learner_account_id")),
         sa.UniqueConstraint("id_index", name=op.f("uq_learner_id_index")),
@@ -499,9 +477,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_organisation_account_id")),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_organisation_division_code")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_organisation_division_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("account_id", name=op.f("uq_organisation_account_id")),
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
@@ -573,13 +549,9 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("division_code", sa.String(length=6), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_staff_scope_account_id")),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_staff_scope_division_code")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_staff_scope_division_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_scope")),
-        sa.UniqueConstraint(
-            "account_id", "division_code", name=op.f("uq_staff_scope_account_id_division_code")
-        ),
+        sa.UniqueConstraint("account_id", "division_code", name=op.f("uq_staff_scope_account_id_division_code")),
     )
     with op.batch_alter_table("staff_scope", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_scope_account_id"), ["account_id"], unique=False)
@@ -618,13 +590,9 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_employment_division_code")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_employment_division_code")),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_employment_learner_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_employment_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_employment_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employment")),
     )
     with op.batch_alter_table("employment", schema=None) as batch_op:
@@ -694,9 +662,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(length=300), nullable=False),
         sa.Column("correct", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["question.id"], name=op.f("fk_question_option_question_id")
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_option_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_option")),
     )
     with op.batch_alter_table("question_option", schema=None) as batch_op:
@@ -709,13 +675,9 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("compulsory", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_specialty_course_course_id")),
-        sa.ForeignKeyConstraint(
-            ["specialty_id"], ["specialty.id"], name=op.f("fk_specialty_course_specialty_id")
-        ),
+        sa.ForeignKeyConstraint(["specialty_id"], ["specialty.id"], name=op.f("fk_specialty_course_specialty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_specialty_course")),
-        sa.UniqueConstraint(
-            "specialty_id", "course_id", name=op.f("uq_specialty_course_specialty_id_course_id")
-        ),
+        sa.UniqueConstraint("specialty_id", "course_id", name=op.f("uq_specialty_course_specialty_id_course_id")),
     )
     with op.batch_alter_table("specialty_course", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_specialty_course_course_id"), ["course_id"], unique=False)
@@ -747,9 +709,7 @@ def upgrade() -> None:
         sa.Column("seats", sa.Integer(), nullable=True),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("study_until", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_training_class_division_code")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_training_class_division_code")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_training_class_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_class")),
         sa.UniqueConstraint(
@@ -932,9 +892,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["plan_course_id"], ["plan_course.id"], name=op.f("fk_attempt_plan_course_id")
-        ),
+        sa.ForeignKeyConstraint(["plan_course_id"], ["plan_course.id"], name=op.f("fk_attempt_plan_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("plan_course_id", "number", name=op.f("uq_attempt_plan_course_id_number")),
         sa.UniqueConstraint("token", name=op.f("uq_attempt_token")),
@@ -952,9 +910,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("complete_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["lesson_id"], ["lesson.id"], name=op.f("fk_progress_lesson_id")),
-        sa.ForeignKeyConstraint(
-            ["plan_course_id"], ["plan_course.id"], name=op.f("fk_progress_plan_course_id")
-        ),
+        sa.ForeignKeyConstraint(["plan_course_id"], ["plan_course.id"], name=op.f("fk_progress_plan_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_progress")),
         sa.UniqueConstraint("plan_course_id", "lesson_id", name=op.f("uq_progress_plan_course_id_lesson_id")),
     )
@@ -977,9 +933,7 @@ def upgrade() -> None:
         sa.Column("close_reason", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_study_session_learner_id")),
         sa.ForeignKeyConstraint(["lesson_id"], ["lesson.id"], name=op.f("fk_study_session_lesson_id")),
-        sa.ForeignKeyConstraint(
-            ["plan_course_id"], ["plan_course.id"], name=op.f("fk_study_session_plan_course_id")
-        ),
+        sa.ForeignKeyConstraint(["plan_course_id"], ["plan_course.id"], name=op.f("fk_study_session_plan_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_session")),
         sa.UniqueConstraint("token", name=op.f("uq_study_session_token")),
     )
