@@ -49,7 +49,6 @@ test: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 -m "not journey"
-	$(BIN)/pytest -m journey
 
 bench: dev
 	$(BIN)/python -m tests.bench

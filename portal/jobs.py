@@ -96,7 +96,7 @@ def submit(
 ) -> Job:
     """Queues work in the caller's transaction; a worker is woken after commit. The same `unique` gives the same job."""
     if unique is not None:
-        found = session.scalar(select(Job).where(Job.unique == unique))
+        found: Job | None = session.scalar(select(Job).where(Job.unique == unique))
         if found is not None:
             return found
     job = Job(key=key, payload=payload or {}, unique=unique, run_at=run_at or now(), account_id=account_id)
@@ -197,7 +197,7 @@ def _owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
+class _Consumer(Consumer):
     """A consumer inside the web process must not touch signals, or Ctrl-C is dead under waitress."""
 
     def _set_signal_handlers(self) -> None:
@@ -234,7 +234,7 @@ def init_app(app: Flask, specs: Iterable[JobSpec], redis_url: str = "") -> None:
     """Binds jobs to an application. Opens no connection."""
     huey = RedisHuey("portal", url=redis_url, results=False) if redis_url else MemoryHuey("portal", results=False)
 
-    @huey.task(name="portal-drain")
+    @huey.task(name="portal-drain")  # type: ignore[untyped-decorator]
     def look() -> None:
         with app.app_context():
             drain()

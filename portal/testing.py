@@ -22,12 +22,17 @@ _FERNET = Fernet.generate_key().decode()
 
 def make_settings(data: Path) -> Settings:
     """Settings of a throw-away site in a folder."""
-    return Settings(
-        data=data,
-        secret_key=SecretStr("k" * 40),
-        index_pepper=SecretStr("p" * 40),
-        vault_keys=[SecretStr(_FERNET)],
-    )
+    values = {
+        "data": data,
+        "mode": "demo",
+        "database_url": "",
+        "secret_key": SecretStr("k" * 40),
+        "index_pepper": SecretStr("p" * 40),
+        "vault_keys": [SecretStr(_FERNET)],
+        "plugins_disabled": [],
+    }
+    # The environment wins while settings are read; a test's own values stand above it.
+    return Settings().model_copy(update=values)
 
 
 @pytest.fixture(scope="session")
