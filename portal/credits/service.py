@@ -1,0 +1,93 @@
+"""Earning and taking back hours. The only writer of the ledger."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.credits.models import Credit
+
+
+def earn(
+    session: Session,
+    *,
+    learner_id: int,
+    year: int,
+    kind: str,
+    hours: int,
+    title: str,
+    source: str,
+    employer_name: str,
+    now: datetime,
+    course_id: int | None = None,
+    plan_id: int | None = None,
+) -> Credit:
+    """Books hours (hundredths) once: a live credit of the same course and year is returned as it stands."""
+    if course_id is not None:
+        live: Credit | None = session.scalar(
+            select(Credit).where(
+                Credit.learner_id == learner_id,
+                Credit.course_id == course_id,
+                Credit.year == year,
+                Credit.reversed_by.is_(None),
+                Credit.hours > 0,
+            )
+        )
+        if live is not None:
+            return live
+    credit = Credit(
+        learner_id=learner_id,
+        year=year,
+        kind=kind,
+        hours=hours,
+        title=title,
+        source=source,
+        employer_name=employer_name,
+        earned_at=now,
+        course_id=course_id,
+        plan_id=plan_id,
+    )
+    session.add(credit)
+    session.flush()
+    return credit
+
+
+def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
+    """Takes a credit back by a counter-row; the old row stays and points to it. Twice is once."""
+    if credit.reversed_by is not None:
+        return session.get_one(Credit, credit.reversed_by)
+    counter = Credit(
+        learner_id=credit.learner_id,
+        year=credit.year,
+        kind=credit.kind,
+        hours=-credit.hours,
+        title=credit.title,
+        source=credit.source,
+        employer_name=credit.employer_name,
+        earned_at=now,
+        course_id=credit.course_id,
+        plan_id=credit.plan_id,
+    )
+    session.add(counter)
+    session.flush()
+    credit.reversed_by = counter.id
+    return counter
+
+
+def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
+    """Hours (hundredths) per kind that count for a year."""
+    rows = session.execute(
+        select(Credit.kind, func.sum(Credit.hours))
+        .where(Credit.learner_id == learner_id, Credit.year == year)
+        .group_by(Credit.kind)
+    )
+    return {kind: int(hours) for kind, hours in rows if hours}
+
+
+def live(session: Session, learner_id: int, years: Iterable[int] = ()) -> list[Credit]:
+    """Credits that stand, newest first."""
+    query = select(Credit).where(Credit.learner_id == learner_id, Credit.reversed_by.is_(None), Credit.hours > 0)
+    if years := tuple(years):
+        query = query.where(Credit.year.in_(years))
+    return list(session.scalars(query.order_by(Credit.id.desc())))
