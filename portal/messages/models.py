@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.clock import now
@@ -22,3 +22,18 @@ class Message(Model):
     url: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Notice(Model):
+    """通知公告: what the office tells everybody. Shown from `published_at` on."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text)  # plain paragraphs, blank lines between
+    pinned: Mapped[bool] = mapped_column(default=False)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+    def __str__(self) -> str:
+        return self.title

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.clock import now
 from portal.db import UtcDateTime
+from portal.rules.rules import Rules
 
 
 class RuleSet(Model):
@@ -25,6 +26,11 @@ class RuleSet(Model):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     effective_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def rules(self) -> Rules:
+        """What this version says."""
+        return Rules.model_validate(self.data)
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"

@@ -1,4 +1,4 @@
-"""first day"""
+"""the first tables"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -156,6 +156,18 @@ def upgrade() -> None:
         sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_attempt")),
     )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_published_at"), ["published_at"], unique=False)
+
     op.create_table(
         "rule_set",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -572,9 +584,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view_role")),
         sa.UniqueConstraint(
-            "permission_view_id",
-            "role_id",
-            name=op.f("uq_ab_permission_view_role_permission_view_id_role_id"),
+            "permission_view_id", "role_id", name=op.f("uq_ab_permission_view_role_permission_view_id_role_id")
         ),
     )
     with op.batch_alter_table("ab_permission_view_role", schema=None) as batch_op:
@@ -713,10 +723,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_training_class_project_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_class")),
         sa.UniqueConstraint(
-            "project_id",
-            "division_code",
-            "name",
-            name=op.f("uq_training_class_project_id_division_code_name"),
+            "project_id", "division_code", "name", name=op.f("uq_training_class_project_id_division_code_name")
         ),
     )
     with op.batch_alter_table("training_class", schema=None) as batch_op:
@@ -1154,6 +1161,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rule_set_year"))
 
     op.drop_table("rule_set")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_published_at"))
+
+    op.drop_table("notice")
     op.drop_table("login_attempt")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_spread_at"))
