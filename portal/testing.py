@@ -1,10 +1,11 @@
 """Test kit, for this project and for plugin authors: fixtures `settings`, `app`, `client`.
 
 Makers: `make_account`, `make_learner`, `log_in`.
-Each test gets a copy of one migrated SQLite file made once per session.
+Each test gets a copy of one migrated database made once per session: SQLite, or PostgreSQL with
+`--backend=postgresql`.
 """
 
-import shutil
+import os
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -24,6 +25,7 @@ from portal.app import create_app
 from portal.divisions.models import Division
 from portal.people.models import Account, Employment, Learner, LoginName
 from portal.settings import Settings
+from portal.throwaway import BACKENDS, Databases, databases
 from portal.vault import current_vault
 
 PASSWORD = "right-horse-9"  # noqa: S105 - opens test accounts only
@@ -31,12 +33,12 @@ _FERNET = Fernet.generate_key().decode()
 _numbers = count(1)
 
 
-def make_settings(data: Path) -> Settings:
-    """Settings of a throw-away site in a folder."""
+def make_settings(data: Path, database_url: str = "") -> Settings:
+    """Settings of a throw-away site in a folder; its database there too unless an address is given."""
     values = {
         "data": data,
         "mode": "demo",
-        "database_url": "",
+        "database_url": database_url,
         "secret_key": SecretStr("k" * 40),
         "index_pepper": SecretStr("p" * 40),
         "vault_keys": [SecretStr(_FERNET)],
@@ -46,21 +48,43 @@ def make_settings(data: Path) -> Settings:
     return Settings().model_copy(update=values)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("portal").addoption(
+        "--backend",
+        choices=BACKENDS,
+        default=os.environ.get("PORTAL_TEST_BACKEND", BACKENDS[0]),
+        help="database of the fixtures `settings`, `app` and `client`",
+    )
+
+
 @pytest.fixture(scope="session")
-def portal_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file, to be copied."""
+def backend(pytestconfig: pytest.Config) -> str:
+    """Name of the database under test: sqlite | postgresql."""
+    return str(pytestconfig.getoption("--backend"))
+
+
+@pytest.fixture(scope="session")
+def portal_databases(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Migrated databases to run tests on."""
     folder = tmp_path_factory.mktemp("template")
-    app = create_app(make_settings(folder))
+    made = databases(backend, lambda address: migrate(make_settings(folder, address)), folder)
+    yield made
+    made.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Brings the database of these settings up to date."""
+    app = create_app(settings)
     with app.app_context():
         migrations.upgrade(db.engine(), app.extensions["portal_plugins"])
         db.engine().dispose()
-    return folder / "portal.db"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, portal_template: Path) -> Settings:
-    shutil.copy(portal_template, tmp_path / "portal.db")
-    return make_settings(tmp_path)
+def settings(tmp_path: Path, portal_databases: Databases) -> Iterator[Settings]:
+    address = portal_databases.copy(tmp_path)
+    yield make_settings(tmp_path, address)
+    portal_databases.drop(address)
 
 
 class _Visitor(FlaskClient):
