@@ -1,31 +1,44 @@
 """Test kit, for this project and for plugin authors: fixtures `settings`, `app`, `client`.
 
-Each test gets a copy of one migrated SQLite file made once per session.
+Makers: `make_account`, `make_learner`, `log_in`.
+Each test gets a copy of one migrated database made once per session: SQLite, or PostgreSQL with
+`--backend=postgresql`.
 """
 
-import shutil
+import os
 from collections.abc import Iterator
+from functools import cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from portal import db, migrations
 from portal.app import create_app
+from portal.divisions.models import Division
+from portal.people.models import Account, Employment, Learner, LoginName
 from portal.settings import Settings
+from portal.throwaway import BACKENDS, Databases, databases
+from portal.vault import current_vault
 
+PASSWORD = "right-horse-9"  # noqa: S105 - opens test accounts only
 _FERNET = Fernet.generate_key().decode()
+_numbers = count(1)
 
 
-def make_settings(data: Path) -> Settings:
-    """Settings of a throw-away site in a folder."""
+def make_settings(data: Path, database_url: str = "") -> Settings:
+    """Settings of a throw-away site in a folder; its database there too unless an address is given."""
     values = {
         "data": data,
         "mode": "demo",
-        "database_url": "",
+        "database_url": database_url,
         "secret_key": SecretStr("k" * 40),
         "index_pepper": SecretStr("p" * 40),
         "vault_keys": [SecretStr(_FERNET)],
@@ -35,26 +48,58 @@ def make_settings(data: Path) -> Settings:
     return Settings().model_copy(update=values)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("portal").addoption(
+        "--backend",
+        choices=BACKENDS,
+        default=os.environ.get("PORTAL_TEST_BACKEND", BACKENDS[0]),
+        help="database of the fixtures `settings`, `app` and `client`",
+    )
+
+
 @pytest.fixture(scope="session")
-def portal_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file, to be copied."""
+def backend(pytestconfig: pytest.Config) -> str:
+    """Name of the database under test: sqlite | postgresql."""
+    return str(pytestconfig.getoption("--backend"))
+
+
+@pytest.fixture(scope="session")
+def portal_databases(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Migrated databases to run tests on."""
     folder = tmp_path_factory.mktemp("template")
-    app = create_app(make_settings(folder))
+    made = databases(backend, lambda address: migrate(make_settings(folder, address)), folder)
+    yield made
+    made.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Brings the database of these settings up to date."""
+    app = create_app(settings)
     with app.app_context():
         migrations.upgrade(db.engine(), app.extensions["portal_plugins"])
         db.engine().dispose()
-    return folder / "portal.db"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, portal_template: Path) -> Settings:
-    shutil.copy(portal_template, tmp_path / "portal.db")
-    return make_settings(tmp_path)
+def settings(tmp_path: Path, portal_databases: Databases) -> Iterator[Settings]:
+    address = portal_databases.copy(tmp_path)
+    yield make_settings(tmp_path, address)
+    portal_databases.drop(address)
+
+
+class _Visitor(FlaskClient):
+    """A client whose requests do not share `g` with the test around them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = _Visitor
     with app.app_context():
         yield app
         db.engine().dispose()
@@ -63,3 +108,59 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@cache
+def _hash(password: str) -> str:
+    return generate_password_hash(password)
+
+
+def make_account(session: Session, kind: str = "staff", name: str = "张三", password: str = PASSWORD) -> Account:
+    """An account that can log in with the user name in `username`."""
+    number = next(_numbers)
+    account = Account(
+        first_name=name,
+        last_name="",
+        username=f"user{number}",
+        email=None,
+        active=True,
+        password=_hash(password),
+        kind=kind,
+    )
+    session.add(account)
+    session.flush()
+    blind = current_vault().blind("user_name", account.username)
+    session.add(LoginName(account_id=account.id, kind="user_name", value=blind))
+    return account
+
+
+def make_learner(
+    session: Session, name: str = "周晓岚", division: str = "130208", employer: str = "唐山市第一中学"
+) -> Learner:
+    """A registered learner with an employer; logs in with `learner.account.username`."""
+    account = make_account(session, "learner", name)
+    place = session.get(Division, division)
+    if place is None:
+        session.add(Division(code=division, name="丰润区", level="county", parent_code=None))
+        session.flush()
+    number = f"13020819870312{next(_numbers):03d}X"
+    learner = Learner(
+        account_id=account.id,
+        account=account,
+        name=name,
+        id_kind="resident_id",
+        id_number=number,
+        id_index=current_vault().blind("resident_id", number),
+        division_code=division,
+    )
+    session.add(learner)
+    session.flush()
+    session.add(Employment(learner_id=learner.id, employer_name=employer, division_code=division))
+    session.flush()
+    return learner
+
+
+def log_in(client: FlaskClient, account: Account, password: str = PASSWORD) -> None:
+    """Logs a test client in through the login form."""
+    answer = client.post("/login", data={"name": account.username, "password": password})
+    assert answer.status_code == 303, answer.text
