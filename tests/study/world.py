@@ -11,7 +11,7 @@ from portal.divisions.models import Division
 from portal.people.models import Account, Employment, Learner
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.plans import PlanSpec, SpecCourse
+from portal.study.specs import PlanSpec, SpecCourse
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -86,7 +86,9 @@ def make_rules(session: Session) -> RuleSet:
     return rules
 
 
-def spec_of(learner_id: int, rule_set_id: int, courses: list[Course], **over: object) -> PlanSpec:
+def spec_of(
+    learner_id: int, rule_set_id: int, courses: list[Course], *, needs_test: bool = False, **over: object
+) -> PlanSpec:
     values: dict[str, object] = {
         "learner_id": learner_id,
         "mode": "enrollment",
@@ -96,7 +98,7 @@ def spec_of(learner_id: int, rule_set_id: int, courses: list[Course], **over: ob
         "award": "certificate",
         "study_until": date(2026, 12, 31),
         "courses": tuple(
-            SpecCourse(course.id, course.title, course.kind, course.year, course.hours, False, False)
+            SpecCourse(course.id, course.title, course.kind, course.year, course.hours, needs_test, needs_test)
             for course in courses
         ),
     }
