@@ -2,25 +2,35 @@
 
 import os
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response, jsonify
+from flask_wtf import CSRFProtect
 
-from portal import db, jobs
+from portal import db, jobs, logs
+from portal.access.guard import public
 from portal.plugins import Plugins
 from portal.settings import Settings, load
 from portal.storage import LocalStorage
 from portal.types import JobSpec
 from portal.vault import Vault
 
+# Rooms with pages; each keeps its blueprint in views.py.
+ROOMS = ("web", "access")
+
 
 def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[str, Any]] = ()) -> Flask:
     """An application for these settings. Several may live in one process."""
     settings = settings or load()
-    app = Flask("portal", root_path=os.path.dirname(__file__), static_folder=None)
+    logs.configure(json=settings.mode == "production")
+    app = Flask("portal", root_path=os.path.dirname(__file__), static_folder="web/static")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SQLALCHEMY_DATABASE_URI=settings.database,
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,  # addresses of static files change with the file
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     app.extensions["portal_settings"] = settings
     app.extensions["portal_vault"] = Vault(settings)
@@ -31,10 +41,26 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     plugins = Plugins(settings, extra_plugins)
     app.extensions["portal_plugins"] = plugins
     jobs.init_app(app, [*_core_jobs(), *plugins.declared("jobs")], settings.redis_url.get_secret_value())
+    _web(app, settings, plugins)
+    return app
+
+
+def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
+    """Everything that answers requests."""
+    from portal.access import sessions
+    from portal.web import errors, headers, i18n, shell
+
+    CSRFProtect(app)
+    sessions.init_app(app, settings)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"portal.{room}.views").blueprint)
     for blueprint in plugins.declared("blueprints"):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/healthz", "healthz", _health)
-    return app
+    app.add_url_rule("/healthz", "healthz", public(_health))
+    i18n.init_app(app, [plugin.folder for plugin in plugins.active])
+    headers.init_app(app, settings)
+    errors.init_app(app)
+    shell.init_app(app)
 
 
 def _map_models() -> None:

@@ -1,7 +1,8 @@
 """The database: one metadata shared with Flask-AppBuilder, and one way to write.
 
 `write()` is BEGIN IMMEDIATE on SQLite: a read-then-update in a deferred transaction loses updates or fails with
-"database is locked" under concurrency. Seats, counters and numbers move only by conditional UPDATE on top of that.
+"database is locked" under concurrency. On PostgreSQL an advisory lock gives the same promise: one writer at a time,
+so services are written for one rule. Seats, counters and numbers move only by conditional UPDATE on top of that.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 from flask import Flask, current_app, has_request_context
 from flask_appbuilder import Model
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, event
+from sqlalchemy import DateTime, Engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
@@ -29,6 +30,7 @@ Model.metadata.naming_convention = {
 
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
 
+ONE_WRITER = 0x7875657368  # "xuesh", the key of PostgreSQL's advisory lock
 _writing: ContextVar[bool] = ContextVar("portal_writing", default=False)
 
 
@@ -75,6 +77,11 @@ def engine() -> Engine:
     return db.engine
 
 
+def reader() -> Session:
+    """The request's own session for reading; closed with the request. Writing goes through `write()`."""
+    return db.session()
+
+
 @contextmanager
 def read() -> Iterator[Session]:
     """A session for reading outside requests; what it reads is one consistent state."""
@@ -96,6 +103,8 @@ def write() -> Iterator[Session]:
     mark = _writing.set(True)
     session = Session(current_app.extensions["portal_writer"], expire_on_commit=False)
     try:
+        if db.engine.dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_WRITER})
         yield session
         session.commit()
     except BaseException:

@@ -1,25 +1,36 @@
 """Test kit, for this project and for plugin authors: fixtures `settings`, `app`, `client`.
 
+Makers: `make_account`, `make_learner`, `log_in`.
 Each test gets a copy of one migrated database made once per session: SQLite, or PostgreSQL with
 `--backend=postgresql`.
 """
 
 import os
 from collections.abc import Iterator
+from functools import cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from portal import db, migrations
 from portal.app import create_app
+from portal.divisions.models import Division
+from portal.people.models import Account, Employment, Learner, LoginName
 from portal.settings import Settings
 from portal.throwaway import BACKENDS, Databases, databases
+from portal.vault import current_vault
 
+PASSWORD = "right-horse-9"  # noqa: S105 - opens test accounts only
 _FERNET = Fernet.generate_key().decode()
+_numbers = count(1)
 
 
 def make_settings(data: Path, database_url: str = "") -> Settings:
@@ -76,9 +87,19 @@ def settings(tmp_path: Path, portal_databases: Databases) -> Iterator[Settings]:
     portal_databases.drop(address)
 
 
+class _Visitor(FlaskClient):
+    """A client whose requests do not share `g` with the test around them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = _Visitor
     with app.app_context():
         yield app
         db.engine().dispose()
@@ -87,3 +108,59 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@cache
+def _hash(password: str) -> str:
+    return generate_password_hash(password)
+
+
+def make_account(session: Session, kind: str = "staff", name: str = "张三", password: str = PASSWORD) -> Account:
+    """An account that can log in with the user name in `username`."""
+    number = next(_numbers)
+    account = Account(
+        first_name=name,
+        last_name="",
+        username=f"user{number}",
+        email=None,
+        active=True,
+        password=_hash(password),
+        kind=kind,
+    )
+    session.add(account)
+    session.flush()
+    blind = current_vault().blind("user_name", account.username)
+    session.add(LoginName(account_id=account.id, kind="user_name", value=blind))
+    return account
+
+
+def make_learner(
+    session: Session, name: str = "周晓岚", division: str = "130208", employer: str = "唐山市第一中学"
+) -> Learner:
+    """A registered learner with an employer; logs in with `learner.account.username`."""
+    account = make_account(session, "learner", name)
+    place = session.get(Division, division)
+    if place is None:
+        session.add(Division(code=division, name="丰润区", level="county", parent_code=None))
+        session.flush()
+    number = f"13020819870312{next(_numbers):03d}X"
+    learner = Learner(
+        account_id=account.id,
+        account=account,
+        name=name,
+        id_kind="resident_id",
+        id_number=number,
+        id_index=current_vault().blind("resident_id", number),
+        division_code=division,
+    )
+    session.add(learner)
+    session.flush()
+    session.add(Employment(learner_id=learner.id, employer_name=employer, division_code=division))
+    session.flush()
+    return learner
+
+
+def log_in(client: FlaskClient, account: Account, password: str = PASSWORD) -> None:
+    """Logs a test client in through the login form."""
+    answer = client.post("/login", data={"name": account.username, "password": password})
+    assert answer.status_code == 303, answer.text

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.messages.models import Message
+from portal.messages.models import Message, Notice
 
 
 def post(session: Session, account_id: int, kind: str, url: str = "", **params: Any) -> None:
@@ -31,3 +31,9 @@ def mark_read(session: Session, account_id: int, moment: datetime) -> None:
     session.execute(
         update(Message).where(Message.account_id == account_id, Message.read_at.is_(None)).values(read_at=moment)
     )
+
+
+def notices(session: Session, moment: datetime, limit: int = 50) -> list[Notice]:
+    """通知公告 that are published, pinned ones first, newest first."""
+    query = select(Notice).where(Notice.published_at <= moment)
+    return list(session.scalars(query.order_by(Notice.pinned.desc(), Notice.published_at.desc()).limit(limit)))

@@ -1,5 +1,6 @@
 """What a rule set says. Pure: no database, no clock. Hours in hundredths, money in fen."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,18 @@ class Pricing(BaseModel):
 
     by: Literal["course", "hour", "project"] = "course"
     amount: int = Field(0, ge=0, description="fen per hour or per project; unused when priced by course")
+
+    def line(self, courses: Iterable[tuple[int, int]]) -> int:
+        """What a line with courses of these (hours, catalogue price) costs; by hour, half a fen is rounded up once."""
+        if self.by == "project":
+            return self.amount
+        if self.by == "hour":
+            return (sum(hours for hours, _ in courses) * self.amount + 50) // 100
+        return sum(price for _, price in courses)
+
+    def burden(self, hours: int, price: int) -> int:
+        """How much dearer a course makes its line, for comparing only: by hour, in hundredths of fen."""
+        return {"course": price, "hour": hours * self.amount, "project": 0}[self.by]
 
 
 class Testing(BaseModel):

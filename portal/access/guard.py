@@ -1,0 +1,59 @@
+"""Access rules of pages: every view function carries exactly one of these decorators.
+
+A view without a rule is a bug, and a test finds it. Staff screens are guarded by Flask-AppBuilder's permissions.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import redirect, request, url_for
+from werkzeug.exceptions import Unauthorized
+
+from portal.access.visitor import account, current_account
+from portal.errors import Forbidden
+
+View = TypeVar("View", bound=Callable[..., Any])
+RULE = "portal_access"
+
+
+def public(view: View) -> View:
+    """Open to everybody."""
+    setattr(view, RULE, "public")
+    return view
+
+
+def login_required(view: View) -> View:
+    """Any account that is logged in."""
+    return _guarded(view, "login", None)
+
+
+def learner_required(view: View) -> View:
+    """Learners only."""
+    return _guarded(view, "learner", "learner")
+
+
+def organisation_required(view: View) -> View:
+    """Organisations only."""
+    return _guarded(view, "organisation", "organisation")
+
+
+def _guarded(view: View, rule: str, kind: str | None) -> View:
+    @wraps(view)
+    def check(*args: Any, **kwargs: Any) -> Any:
+        if current_account() is None:
+            return to_login()
+        if kind and account().kind != kind:
+            raise Forbidden
+        return view(*args, **kwargs)
+
+    setattr(check, RULE, rule)
+    return check  # type: ignore[return-value]
+
+
+def to_login() -> Any:
+    """To the login form and, after a GET, back here. Scripts get 401."""
+    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+        raise Unauthorized
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("access.login", next=back), 303)

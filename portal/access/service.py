@@ -1,0 +1,101 @@
+"""Logging in and out. The cookie carries a random token; the row keeps its digest."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from portal.access.models import LoginAttempt, LoginSession
+from portal.errors import Refused, TooMany
+from portal.people import login_names
+from portal.people.models import Account, LoginName
+from portal.vault import current_vault
+
+WINDOW = timedelta(minutes=15)
+PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
+# Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
+_NOBODY = generate_password_hash(secrets.token_urlsafe(16))
+
+
+def digest(token: str) -> str:
+    """What the session row keeps of a cookie's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find(session: Session, name: str) -> Account | None:
+    """The account with this login name, whatever kind of name it is."""
+    vault = current_vault()
+    values = [vault.blind(kind, login_names.normal_form(kind, name)) for kind in login_names.KINDS]
+    query = select(Account).join(LoginName, LoginName.account_id == Account.id).where(LoginName.value.in_(values))
+    found: Account | None = session.scalar(query)
+    return found
+
+
+def log_in(session: Session, name: str, password: str, address: str, now: datetime) -> Account:
+    """Checks a name and a password.
+
+    A failure must be counted although the log-in is refused, so the caller counts it with `count_failure` in a
+    transaction of its own.
+
+    :raises Refused: wrong name or password; which of both is not told.
+    :raises TooMany: too many failures for this name or from this address.
+    """
+    for key, limit in _keys(name, address):
+        row = session.get(LoginAttempt, key)
+        if row and row.window_start > now - WINDOW and row.failures >= limit:
+            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
+    account = find(session, name)
+    right = check_password_hash(account.password if account else _NOBODY, password)
+    if account is None or not right or not account.active:
+        raise Refused(_l("The user name or the password is wrong."))
+    return account
+
+
+def count_failure(session: Session, name: str, address: str, now: datetime) -> None:
+    """Counts a failed attempt for the name and for the address."""
+    for key, _limit in _keys(name, address):
+        row = session.get(LoginAttempt, key)
+        if row is None:
+            session.add(LoginAttempt(key=key, failures=1, window_start=now))
+        elif row.window_start <= now - WINDOW:
+            row.failures, row.window_start = 1, now
+        else:
+            row.failures += 1
+
+
+def _keys(name: str, address: str) -> list[tuple[str, int]]:
+    vault = current_vault()
+    plain = login_names.normal_form("resident_id", name)
+    return [(vault.blind("attempt", plain), PER_NAME), (vault.blind("attempt-from", address), PER_ADDRESS)]
+
+
+def open_session(session: Session, account: Account, device: str, now: datetime) -> str:
+    """Opens a login and returns the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_digest=digest(token),
+            account_id=account.id,
+            credentials_version=account.credentials_version,
+            created_at=now,
+            last_seen=now,
+            device=device,
+        )
+    )
+    return token
+
+
+def end_session(session: Session, token: str, now: datetime) -> None:
+    """Ends one login. Unknown tokens are nobody's."""
+    query = update(LoginSession).where(LoginSession.token_digest == digest(token), LoginSession.ended_at.is_(None))
+    session.execute(query.values(ended_at=now))
+
+
+def end_all(session: Session, account_id: int) -> None:
+    """Ends every login of an account: a new password, deactivation or a change of roles."""
+    query = update(Account).where(Account.id == account_id)
+    session.execute(query.values(credentials_version=Account.credentials_version + 1))

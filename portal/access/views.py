@@ -1,0 +1,65 @@
+"""登录 and logging out: one form for every kind of account."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from portal import clock, db
+from portal.access import service, sessions
+from portal.access.guard import public
+from portal.access.visitor import address, current_account, device, safe_next
+from portal.errors import Refused, TooMany
+from portal.web.forms import Form, add_problems
+
+blueprint = Blueprint("access", __name__, template_folder="templates")
+
+
+class LoginForm(Form):
+    name = StringField(_l("User name"), [InputRequired(_l("Enter your user name."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
+    next = HiddenField()
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def login() -> ResponseReturnValue:
+    """The login form. The password is never sent back."""
+    form = LoginForm(next=request.args.get("next"))
+    target = safe_next(form.next.data)
+    if current_account() is not None:
+        return redirect(target, 303)
+    if form.validate_on_submit():
+        try:
+            return _enter(form, target)
+        except Refused as refused:
+            add_problems(form, refused)
+            with db.write() as session:
+                service.count_failure(session, str(form.name.data), address(), clock.now())
+        except TooMany as limit:
+            add_problems(form, Refused(limit.message))
+            return render_template("access/login.html", form=form), 429
+    return render_template("access/login.html", form=form), 422 if form.errors else 200
+
+
+def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
+    now = clock.now()
+    # Reading first: hashing a password takes long and must not hold the one writing transaction.
+    found = service.log_in(db.reader(), str(form.name.data), str(form.password.data), address(), now)
+    with db.write() as session:
+        token = service.open_session(session, found, device(), now)
+    sessions.start(token, found)
+    if found.must_change:
+        return redirect(url_for("people.activate"), 303)
+    if found.kind == "staff" and target == "/":
+        return redirect("/staff/", 303)
+    return redirect(target, 303)
+
+
+@blueprint.post("/logout")
+@public
+def logout() -> ResponseReturnValue:
+    """Ends this login on the server."""
+    sessions.end()
+    return redirect(url_for("web.home"), 303)

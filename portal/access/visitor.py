@@ -1,0 +1,62 @@
+"""Who is visiting: read once per request from the session row."""
+
+from typing import Any
+
+from flask import g, request
+from flask_login import current_user
+
+from portal import db
+from portal.errors import Forbidden
+from portal.people.models import Account, Learner, Organisation
+
+
+def current_account() -> Account | None:
+    """The account that is logged in, or None."""
+    user: Any = current_user
+    return user if user and user.is_authenticated else None
+
+
+def account() -> Account:
+    """The account, inside guarded views."""
+    found = current_account()
+    assert found is not None, "unguarded view"
+    return found
+
+
+def current_learner() -> Learner:
+    """The learner of this login. :raises Forbidden: another kind of account."""
+    if "learner" not in g or g.learner is None:
+        g.learner = db.reader().query(Learner).filter_by(account_id=account().id).one_or_none()
+    if g.learner is None:
+        raise Forbidden
+    learner: Learner = g.learner
+    return learner
+
+
+def current_organisation() -> Organisation:
+    """The organisation of this login. :raises Forbidden: another kind of account."""
+    found: Organisation | None = db.reader().query(Organisation).filter_by(account_id=account().id).one_or_none()
+    if found is None:
+        raise Forbidden
+    return found
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """A path of this site, or the default: never another host."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target:
+        return default
+    return target
+
+
+def address() -> str:
+    """The network address of the visitor."""
+    return request.remote_addr or ""
+
+
+def device() -> str:
+    """What the visitor's browser calls itself, short, to be recognised in the list of logins."""
+    agent = request.user_agent.string
+    systems = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+    browsers = ("MicroMessenger", "Edg", "Firefox", "Chrome", "Safari")
+    found = [next((name for name in names if name in agent), "") for names in (systems, browsers)]
+    return " ".join(filter(None, found))

@@ -1,0 +1,228 @@
+"""Reading the catalogue: what is offered, by which project, in which class. Nothing here writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.catalogue.choice import Offer
+from portal.catalogue.models import Category, Course, Project, Specialty, SpecialtyCourse, TrainingClass
+from portal.divisions import service as divisions
+from portal.divisions.models import Division
+from portal.errors import Conflict, NotFound
+from portal.rules.rules import MAJOR, PUBLIC
+
+
+@dataclass(frozen=True)
+class ClassChoice:
+    """The classes somebody may join, where they are, and the sentence that says why these.
+
+    `classes` is empty when neither the division nor anything above it has a class; `given` is None then.
+    """
+
+    classes: tuple[TrainingClass, ...]
+    asked: Division
+    given: Division | None
+    reason: object
+
+    def get(self, class_id: int | None) -> TrainingClass | None:
+        """The class of that id, if it is one of these."""
+        return next((found for found in self.classes if found.id == class_id), None)
+
+
+def categories(session: Session) -> list[tuple[Category, int]]:
+    """Categories in their order, each with the number of its specialties. One statement."""
+    query = (
+        select(Category, func.count(Specialty.id))
+        .outerjoin(Specialty, Specialty.category_id == Category.id)
+        .group_by(Category.id)
+        .order_by(Category.weight, Category.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def specialties(session: Session, category_id: int | None = None, words: str = "") -> list[Specialty]:
+    """Specialties of a category, or of all, that contain every given word. One statement."""
+    query = select(Specialty).join(Category).options(joinedload(Specialty.category))
+    if category_id is not None:
+        query = query.where(Specialty.category_id == category_id)
+    for word in words.split():
+        fields = (Specialty.name, Specialty.summary, Category.name)
+        query = query.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
+    return list(session.scalars(query.order_by(Category.weight, Category.id, Specialty.weight, Specialty.id)))
+
+
+def specialty(session: Session, specialty_id: int) -> Specialty:
+    """:raises NotFound: no such specialty."""
+    found = session.get(Specialty, specialty_id)
+    if found is None:
+        raise NotFound(f"specialty {specialty_id}")
+    return found
+
+
+def project(session: Session, project_id: int) -> Project:
+    """A project with its specialty and rule set, open or not. :raises NotFound: no such project."""
+    options = (joinedload(Project.specialty).joinedload(Specialty.category), joinedload(Project.rule_set))
+    found = session.get(Project, project_id, options=options)
+    if found is None:
+        raise NotFound(f"project {project_id}")
+    return found
+
+
+def newest_projects(session: Session, specialty_ids: Iterable[int]) -> dict[int, Project]:
+    """The project of the latest year of each specialty, open or not, with its rule set. One statement."""
+    query = (
+        select(Project)
+        .where(Project.specialty_id.in_(list(specialty_ids)))
+        .options(joinedload(Project.rule_set))
+        .order_by(Project.year)
+    )
+    return {found.specialty_id: found for found in session.scalars(query)}
+
+
+def open_project(session: Session, specialty_id: int, today: date) -> Project:
+    """The specialty's project that takes enrolments today, of the latest year if there are several.
+
+    :raises NotFound: no such specialty.
+    :raises Conflict: none is open; the sentence says since or until when.
+    """
+    query = (
+        select(Project)
+        .where(Project.specialty_id == specialty_id)
+        .options(joinedload(Project.specialty).joinedload(Specialty.category), joinedload(Project.rule_set))
+        .order_by(Project.year.desc())
+    )
+    projects = list(session.scalars(query))
+    for found in projects:
+        if is_open(found, today):
+            return found
+    if not projects:
+        specialty(session, specialty_id)
+        raise Conflict(_l("This specialty has no project yet."))
+    raise Conflict(closed_reason(projects[0], today))
+
+
+def is_open(project: Project, today: date) -> bool:
+    """Whether a project takes enrolments on a day; both of its dates are included."""
+    return project.opens_on <= today <= project.closes_on
+
+
+def closed_reason(project: Project, today: date) -> object:
+    """The sentence that says why a project takes no enrolments."""
+    if today < project.opens_on:
+        return _l("%(project)s opens for enrolment on %(day)s.", project=project.title, day=project.opens_on)
+    return _l("Enrolment in %(project)s ended on %(day)s.", project=project.title, day=project.closes_on)
+
+
+def courses_of(session: Session, project: Project) -> list[Offer]:
+    """What a project offers: its specialty's courses and all public ones of its year. One statement.
+
+    Professional before public, compulsory first.
+    """
+    own = and_(SpecialtyCourse.course_id == Course.id, SpecialtyCourse.specialty_id == project.specialty_id)
+    query = (
+        select(Course, SpecialtyCourse.compulsory)
+        .outerjoin(SpecialtyCourse, own)
+        .where(Course.year == project.year, Course.published)
+        .where(or_(SpecialtyCourse.id.is_not(None), Course.kind == PUBLIC))
+    )
+    offers = [Offer(course, bool(compulsory)) for course, compulsory in session.execute(query)]
+    return sorted(offers, key=_as_offered)
+
+
+def major_offers(session: Session, projects: Iterable[Project]) -> dict[int, list[Offer]]:
+    """The professional courses each project offers, by project id. One statement."""
+    wanted = {(found.specialty_id, found.year): found.id for found in projects}
+    offers: dict[int, list[Offer]] = {project_id: [] for project_id in wanted.values()}
+    query = (
+        select(Course, SpecialtyCourse.compulsory, SpecialtyCourse.specialty_id)
+        .join(SpecialtyCourse, SpecialtyCourse.course_id == Course.id)
+        .where(SpecialtyCourse.specialty_id.in_([specialty_id for specialty_id, _ in wanted]))
+        .where(Course.published, Course.kind == MAJOR)
+    )
+    for course, compulsory, specialty_id in session.execute(query):
+        if (project_id := wanted.get((specialty_id, course.year))) is not None:
+            offers[project_id].append(Offer(course, compulsory))
+    return {project_id: sorted(found, key=_as_offered) for project_id, found in offers.items()}
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the classes of a project have in common. `free` is None when one of them is unlimited."""
+
+    classes: int
+    free: int | None
+    study_until: date | None
+
+
+def room(session: Session, project_ids: Iterable[int]) -> dict[int, Room]:
+    """Classes, free seats and the last day of study of each project. One statement."""
+    query = (
+        select(
+            TrainingClass.project_id,
+            func.count(),
+            func.sum(TrainingClass.seats - TrainingClass.taken),
+            func.count(TrainingClass.seats),
+            func.max(TrainingClass.study_until),
+        )
+        .where(TrainingClass.project_id.in_(list(project_ids)))
+        .group_by(TrainingClass.project_id)
+    )
+    return {
+        project_id: Room(classes, free if limited == classes else None, until)
+        for project_id, classes, free, limited, until in session.execute(query)
+    }
+
+
+def class_for(session: Session, project: Project, division_code: str, on: date | None = None) -> ClassChoice:
+    """The classes of the division where an employer is registered, else of the nearest division above it.
+
+    Old codes follow their successor (on the given day, by default the project's first). Three statements.
+
+    :raises NotFound: no such division.
+    """
+    asked = divisions.resolve(session, division_code, on or project.opens_on)
+    former = divisions.get(session, division_code)
+    path = divisions.ancestors(session, asked.code)
+    query = (
+        select(TrainingClass)
+        .where(TrainingClass.project_id == project.id)
+        .where(TrainingClass.division_code.in_([division.code for division in path]))
+        .order_by(TrainingClass.id)
+    )
+    found = list(session.scalars(query))
+    for given in path:
+        if classes := tuple(one for one in found if one.division_code == given.code):
+            return ClassChoice(classes, asked, given, _reason(former, asked, given))
+    return ClassChoice((), asked, None, _l("There is no class for employers in %(place)s yet.", place=asked.name))
+
+
+def free_seats(training_class: TrainingClass) -> int | None:
+    """Seats left, None when unlimited."""
+    return None if training_class.seats is None else max(0, training_class.seats - training_class.taken)
+
+
+def _reason(former: Division, asked: Division, given: Division) -> object:
+    if former.code != asked.code:
+        return _l("Your employer is registered in %(old)s, now %(new)s.", old=former.name, new=asked.name)
+    if asked.code == given.code:
+        return _l("Your employer is registered in %(place)s.", place=asked.name)
+    if asked.zone:
+        return _l(
+            "%(place)s is a development zone without classes of its own; its people join the classes of %(parent)s.",
+            place=asked.name,
+            parent=given.name,
+        )
+    return _l(
+        "%(place)s has no class in this project; its people join the classes of %(parent)s.",
+        place=asked.name,
+        parent=given.name,
+    )
+
+
+def _as_offered(offer: Offer) -> tuple[bool, bool, int, int]:
+    course = offer.course
+    return course.kind == PUBLIC, not offer.compulsory, course.weight, course.id

@@ -1,0 +1,1 @@
+"""The shell around every learner page: layout, navigation, language, forms, errors, headers."""

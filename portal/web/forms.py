@@ -1,0 +1,40 @@
+"""The base of every form people fill in: CSRF, trimmed text, problems shown at their field."""
+
+import unicodedata
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from portal.errors import Refused
+
+
+def tidy(value: Any) -> Any:
+    """Trims typed text and forgives full-width digits and letters; Chinese punctuation stays."""
+    if not isinstance(value, str):
+        return value
+    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in value).strip()
+
+
+class Form(FlaskForm):
+    """A form of a learner page. Passwords are not trimmed."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if getattr(unbound_field.field_class, "__name__", "") in ("StringField", "TextAreaField", "EmailField"):
+                filters = [tidy, *unbound_field.kwargs.get("filters", ())]
+                unbound_field.kwargs["filters"] = list(dict.fromkeys(filters))
+            return unbound_field.bind(form=form, **options)
+
+
+def add_problems(form: FlaskForm, refused: Refused) -> None:
+    """Puts a service's problems at the fields they belong to; the rest stands in the summary."""
+    problems = refused.problems
+    for problem in problems:
+        field = form._fields.get(problem.field) if problem.field else None
+        if field is not None:
+            field.errors = [*field.errors, str(problem.message)]
+        else:
+            form.form_errors = [*form.form_errors, str(problem.message)]
+    if not problems:
+        form.form_errors = [*form.form_errors, str(refused.message)]

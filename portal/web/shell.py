@@ -1,0 +1,81 @@
+"""What every page of the shell can use: navigation, the visitor, filters, static addresses."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from portal import clock, db
+from portal.access.visitor import current_account
+from portal.messages import service as messages
+from portal.plugins import current_plugins
+from portal.settings import Settings
+from portal.types import NavItem
+from portal.web import formats, headers, i18n
+
+STATIC = Path(__file__).parent / "static"
+CORE_NAV = [
+    NavItem("home", _l("Home"), "web.home", weight=0),
+    NavItem("centre", _l("Learning centre"), "study.centre", weight=40),
+]
+
+
+def audience() -> str:
+    """Kind of visitor: anonymous | learner | organisation | staff."""
+    account = current_account()
+    return account.kind if account else "anonymous"
+
+
+def nav(place: str = "top") -> list[NavItem]:
+    """Links for this visitor, core and plugins, in their order. Asked once per request."""
+    if "nav_items" not in g:
+        asked = current_plugins().ask("nav_items", user=current_account(), audience=audience())
+        known = current_app.view_functions
+        g.nav_items = [item for item in (*CORE_NAV, *asked) if item.endpoint in known]
+    return sorted((item for item in g.nav_items if item.place == place), key=lambda item: (item.weight, item.key))
+
+
+def unread() -> int:
+    """How many messages wait for the visitor."""
+    account = current_account()
+    return messages.unread(db.reader(), account.id) if account else 0
+
+
+def site_name() -> str:
+    """The site's own name in the reader's language."""
+    settings: Settings = current_app.extensions["portal_settings"]
+    return settings.site_name if str(get_locale()) == i18n.CHINESE else settings.site_name_en
+
+
+@cache
+def _stamp(filename: str) -> str:
+    file = STATIC / filename
+    return format(int(file.stat().st_mtime), "x") if file.is_file() else ""
+
+
+def init_app(app: Flask) -> None:
+    """Gives templates their names and filters."""
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.globals.update(
+        nav=nav,
+        unread=unread,
+        audience=audience,
+        site_name=site_name,
+        current_account=current_account,
+        csp_nonce=headers.csp_nonce,
+        settings=app.extensions["portal_settings"],
+        language=lambda: str(get_locale()),
+        today=lambda: clock.today(clock.now()),
+        has_endpoint=lambda name: name in app.view_functions,
+    )
+
+    # Until every room has its pages, a link to a missing one must not break the others.
+    app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"#{endpoint}")
+
+    @app.url_defaults
+    def fresh_static(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "v" not in values and (stamp := _stamp(values.get("filename", ""))):
+            values["v"] = stamp

@@ -1,0 +1,11 @@
+// What every page needs: the error summary takes the focus; an open menu closes with Escape.
+const summary = document.querySelector("[data-focus]");
+if (summary) summary.focus();
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.x-menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,47 @@
+"""首页 and the language switch."""
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from portal import clock, db
+from portal.access.guard import public
+from portal.access.visitor import current_account, safe_next
+from portal.errors import NotFound
+from portal.messages import service as messages
+from portal.plugins import current_plugins
+from portal.rules import service as rules
+from portal.rules.rules import Rules
+from portal.web.i18n import CHINESE, LANGUAGES
+
+blueprint = Blueprint("web", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@public
+def home() -> str:
+    """首页: what this is, the year's goal, the ways in, notices, cards of plugins."""
+    now = clock.now()
+    today = clock.today(now)
+    plugins = current_plugins()
+    try:
+        year_rules = rules.in_force(db.reader(), today.year, now).rules
+    except NotFound:
+        year_rules = Rules()  # a site without rules yet shows the national ones
+    return render_template(
+        "web/home.html",
+        year=today.year,
+        days_left=(today.replace(month=12, day=31) - today).days,
+        rules=year_rules,
+        doors=plugins.declared("selection_modes"),
+        cards=plugins.ask("home_cards", user=current_account()),
+        notices=messages.notices(db.reader(), now, limit=5),
+    )
+
+
+@blueprint.post("/language")
+@public
+def language() -> ResponseReturnValue:
+    """Switches the language and stays on the page."""
+    wanted = request.form.get("to", CHINESE)
+    session["locale"] = wanted if wanted in LANGUAGES else CHINESE
+    return redirect(safe_next(request.form.get("next")), 303)

@@ -1,0 +1,77 @@
+"""Logging in, staying in, being out."""
+
+from datetime import timedelta
+
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal import clock, db
+from portal.access import service
+from portal.testing import log_in, make_account, make_learner
+
+
+def test_one_form_and_the_name_shows(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+    log_in(client, learner.account)
+    assert "周晓岚" in client.get("/").text
+
+
+def test_a_wrong_password_keeps_the_name_and_tells_nothing(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        account = make_account(session)
+    wrong = client.post("/login", data={"name": account.username, "password": "nope"})
+    nobody = client.post("/login", data={"name": "nobody", "password": "nope"})
+    assert wrong.status_code == nobody.status_code == 422
+    assert "用户名或密码不对" in wrong.text
+    assert f'value="{account.username}"' in wrong.text
+    assert wrong.text.replace(account.username, "nobody").count("nope") == nobody.text.count("nope") == 0
+
+
+def test_too_many_failures_shut_the_door_even_for_the_right_password(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        account = make_account(session)
+    for _ in range(service.PER_NAME):
+        client.post("/login", data={"name": account.username, "password": "nope"})
+    right = {"name": account.username, "password": "right-horse-9"}
+    assert client.post("/login", data=right).status_code == 429
+    with time_machine.travel(clock.now() + service.WINDOW + timedelta(seconds=1)):
+        assert client.post("/login", data=right).status_code == 303
+
+
+def test_logging_out_ends_the_login_on_the_server(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+    log_in(client, learner.account)
+    cookie = client.get_cookie("xueshi")
+    assert cookie
+    client.post("/logout")
+    client.set_cookie("xueshi", cookie.value)
+    assert "周晓岚" not in client.get("/").text
+
+
+def test_a_new_password_ends_every_login(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+    log_in(client, learner.account)
+    with db.write() as session:
+        service.end_all(session, learner.account_id)
+    assert "周晓岚" not in client.get("/").text
+
+
+def test_an_account_to_be_activated_is_nobody_yet(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+        learner.account.must_change = True
+    log_in(client, learner.account)
+    assert "周晓岚" not in client.get("/").text
+
+
+def test_the_way_back_never_leaves_the_site(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        account = make_learner(session).account
+    for target in ("https://evil.example", "//evil.example", "/\\evil.example"):
+        answer = client.post("/login", data={"name": account.username, "password": "right-horse-9", "next": target})
+        assert answer.location == "/"
+        client.post("/logout")
