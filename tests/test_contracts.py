@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from flask_admin import BaseView as ConsoleView
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.baseviews import BaseView
-from portal.access.guard import RULE
 from werkzeug.routing import Rule
 
+from portal.access.guard import RULE
 from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, strings, tree
 
 OWN_LIBRARIES = {"certs": {"reportlab", "segno", "fontTools", "pypdf"}}
@@ -191,7 +191,19 @@ def test_no_module_is_named_by_nothing() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name(path) for path in files(*CODE) if not ast.get_docstring(tree(path)) and path.read_text().strip()]
+    """Of models.py the tables say it, class by class; __main__.py needs no words."""
+    spoken_for = {"__main__.py", "models.py"}
+    modules = [path for path in files(*CODE) if path.name not in spoken_for and path.read_text("utf-8").strip()]
+    assert [name(path) for path in modules if not ast.get_docstring(tree(path))] == []
+
+
+def test_every_table_says_what_it_holds() -> None:
+    silent = [
+        f"{name(path)}:{node.lineno} {node.name}"
+        for path in files("portal", "plugins")
+        for node in tree(path).body
+        if isinstance(node, ast.ClassDef) and "__tablename__" in ast.unparse(node) and not ast.get_docstring(node)
+    ]
     assert silent == []
 
 

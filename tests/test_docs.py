@@ -65,7 +65,7 @@ def _rows(page: str, heading: str) -> list[list[str]]:
     """Rows of all tables under a heading of level two, first cells first."""
     section = re.split(r"^## ", _text(page), flags=re.MULTILINE)
     body = next(part for part in section if part.startswith(heading))
-    rows = [line.strip("|").split("|") for line in body.splitlines() if line.startswith("| ") or line.startswith("|")]
+    rows = [line.strip("|").split("|") for line in body.splitlines() if line.startswith(("| ", "|"))]
     cells = [[cell.strip() for cell in row] for row in rows]
     return [row for row in cells if not set(row[0]) <= {"-"}][1:]
 
@@ -155,7 +155,7 @@ def test_code_of_the_guide_is_a_plugin(code: str, settings: Settings) -> None:
     """Each block is loaded as a plugin of its own: a misspelt hook, argument or import fails here."""
     module = ModuleType("portal_guide", "A plugin from the guide.")
     module.__file__ = __file__
-    exec(compile(code, "writing-a-plugin.md", "exec"), vars(module))
+    exec(compile(code, "writing-a-plugin.md", "exec"), vars(module))  # noqa: S102 - our own page
     app = create_app(settings, [("guide", module)])
     plugins: Plugins = app.extensions["portal_plugins"]
     loaded = plugins.get("guide")
@@ -175,7 +175,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text("utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text) if "://" not in target]
     # files that are named in running text, not only linked
-    targets += [target for target in re.findall(r"`((?:docs|tests|portal|plugins|examples|tools)/[\w./-]+)`", text)]
+    targets += list(re.findall(r"`((?:docs|tests|portal|plugins|examples|tools)/[\w./-]+)`", text))
     missing = [target for target in targets if not ((page.parent / target).exists() or (ROOT / target).exists())]
     assert missing == []
 
@@ -195,7 +195,11 @@ def test_commands_in_the_docs_exist(app: Flask) -> None:
     said = {word for page in PAGES for word in re.findall(r"`portal ([a-z][a-z-]+)", page.read_text("utf-8"))}
     assert said - known == set()
     targets = set(re.findall(r"^([\w-]+):", _text("Makefile"), re.MULTILINE))
-    made = {word for page in PAGES for word in re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)}
+    made = {
+        word
+        for page in PAGES
+        for word in re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)
+    }
     assert made - targets == set()
 
 
