@@ -50,6 +50,8 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     from portal.access import sessions
     from portal.web import errors, headers, i18n, shell
 
+    if settings.mode == "production":
+        logs.init_app(app)
     CSRFProtect(app)
     sessions.init_app(app, settings)
     for room in ROOMS:
