@@ -108,7 +108,7 @@ def _get(address: str) -> tuple[int, str]:
 
 
 def test_the_installed_portal_is_not_the_checkout(site: Path) -> None:
-    code = "import portal, portal_certs, portal_hello as hello; print(portal.__file__, portal_certs.__file__, hello.__file__)"
+    code = "import portal as a, portal_certs as b, portal_hello as c; print(a.__file__, b.__file__, c.__file__)"
     places = _run(site / "venv/bin/python", "-c", code, cwd=site).stdout.split()
     assert all(place.startswith(str(site)) for place in places), places
 
