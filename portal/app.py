@@ -83,8 +83,9 @@ def _core_jobs() -> list[JobSpec]:
     from datetime import timedelta
 
     from portal.audit import service as audit
+    from portal.payments import gateways
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))]
+    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1)), *gateways.JOBS]
 
 
 def _health() -> Response:
