@@ -16,7 +16,7 @@ from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.problems import core_problems
 from portal.orders.quote import Quote, QuotedLine, quote
 from portal.study import service as study
-from portal.study.specs import PlanSpec, SpecCourse
+from portal.study.service import PlanSpec, SpecCourse
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
 
 Ask = Callable[[OrderProposal, Quote], Iterable[Problem]]

@@ -61,6 +61,7 @@ class PlanCourse(Model):
     compulsory: Mapped[bool]
     needs_test: Mapped[bool]
     state: Mapped[str] = mapped_column(String(12), default="open")
+    extra_attempts: Mapped[int] = mapped_column(default=0)  # at the 考核测试, granted by staff
     studied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

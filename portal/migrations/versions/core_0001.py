@@ -874,6 +874,7 @@ def upgrade() -> None:
         sa.Column("compulsory", sa.Boolean(), nullable=False),
         sa.Column("needs_test", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("extra_attempts", sa.Integer(), nullable=False),
         sa.Column("studied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_plan_course_course_id")),

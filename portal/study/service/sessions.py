@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from portal.catalogue.models import Lesson
 from portal.clock import today
 from portal.errors import Conflict, NotFound
-from portal.people.models import Learner
 from portal.study import crediting, intervals, standing
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.study.service.completion import lesson_done
@@ -32,10 +31,9 @@ def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_
     :raises NotFound: not a lesson of this learner
     :raises Conflict: the time to study is over
     """
-    _lock(session, learner_id)
     course = standing.own_course(session, learner_id, plan_course_id)
     lesson = standing.lesson_of(course, lesson_id)
-    _may_study(course.plan, now)
+    check_period(course.plan, now)
     latest = _latest(session, learner_id)
     paid_until = now
     if latest is not None:
@@ -80,7 +78,6 @@ def report(
     :param played: intervals of seconds in the order they were played; sent again they count once
     :raises NotFound: not a session of this learner
     """
-    _lock(session, learner_id)
     player = session.scalar(
         select(StudySession).where(StudySession.token == token, StudySession.learner_id == learner_id)
     )
@@ -123,7 +120,6 @@ def reap(session: Session, now: datetime, limit: int = 100) -> int:
         select(StudySession)
         .where(StudySession.closed_at.is_(None), StudySession.reported_at < now - SILENCE)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     silent = session.scalars(query).all()
     for player in silent:
@@ -131,12 +127,8 @@ def reap(session: Session, now: datetime, limit: int = 100) -> int:
     return len(silent)
 
 
-def _lock(session: Session, learner_id: int) -> None:
-    """One learner's reports run one after another (SQLite: the whole write transaction does)."""
-    session.execute(select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True))
-
-
-def _may_study(plan: Plan, now: datetime) -> None:
+def check_period(plan: Plan, now: datetime) -> None:
+    """:raises Conflict: the last day to study this plan has passed (in China)."""
     if plan.study_until is not None and today(now) > plan.study_until:
         raise Conflict(_l("The time to study this ended on %(day)s.", day=plan.study_until.isoformat()))
 
