@@ -38,6 +38,7 @@ def check(project_id: int) -> ResponseReturnValue:
     if form.is_submitted() and (placed := _placed(str(form.key.data))) is not None:
         return _to_order(placed)
     visit = arrive(project_id, "check")
+    assert visit.answers is not None
     if form.validate_on_submit():
         if form.key.data != visit.answers.key:
             raise Elsewhere("enrollment.check", CHANGED, project_id=project_id)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kit import Draft, Learner, Project, clock, current_account, current_learner, drafts, settings
+from portal.kit import Draft, Learner, Project, clock, current_account, current_learner, current_settings, drafts
 from portal_enrollment import MODE
 
 
@@ -62,7 +62,7 @@ def keep(session: Session, learner: Learner, project_id: int, answers: Answers) 
         _facts(answers),
         answers.version,
         clock.now(),
-        settings().draft_days,
+        current_settings().draft_days,
     )
     return _answers(draft)
 

@@ -1,5 +1,7 @@
 """The blueprint of this plugin, and the way out of a step that cannot be shown."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,7 @@ STEPS = ("details", "training_class", "courses", "check")
 class Elsewhere(Exception):
     """This page makes no sense now; another one does. `why` is shown there."""
 
-    def __init__(self, endpoint: str, why: object = "", **values: object) -> None:
+    def __init__(self, endpoint: str, why: object = "", **values: int) -> None:
         super().__init__(endpoint)
         self.endpoint, self.why, self.values = endpoint, why, values
 
@@ -26,4 +28,5 @@ class Elsewhere(Exception):
 def go(elsewhere: Elsewhere) -> ResponseReturnValue:
     if elsewhere.why:
         flash(str(elsewhere.why), "warm")
-    return redirect(url_for(elsewhere.endpoint, **elsewhere.values), 303)
+    values: dict[str, Any] = dict(elsewhere.values)
+    return redirect(url_for(elsewhere.endpoint, **values), 303)

@@ -6,12 +6,12 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from portal.kit import Account, NavItem, OrderProposal, Problem, Quote, SelectionMode, _l, hookimpl
-from portal_enrollment import MODE, conditions, steps, wanted
+from portal_enrollment import MODE, checking, choosing, conditions, pages, steps, wanted  # noqa: F401 - pages register themselves
 
 
 @hookimpl
 def blueprints() -> Iterable[Blueprint]:
-    return [wanted.blueprint, steps.blueprint]
+    return [pages.blueprint]
 
 
 @hookimpl

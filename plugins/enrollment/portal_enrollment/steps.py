@@ -12,11 +12,11 @@ from portal.kit import (
     add_problems,
     catalogue,
     clock,
+    current_settings,
     db,
     divisions,
     learner_required,
     people,
-    settings,
 )
 from portal_enrollment import drafting
 from portal_enrollment.forms import ClassForm, DetailsForm
@@ -56,7 +56,7 @@ def details(project_id: int) -> ResponseReturnValue:
 
 def places(visit: Visit, present: str) -> list[tuple[str, object]]:
     """Divisions to choose from: the city for its own employers, its counties, its zones, and the present one."""
-    home = divisions.get(visit.session, settings().home_division)
+    home = divisions.get(visit.session, current_settings().home_division)
     found = {home.code: _l("Employers of the city itself (%(city)s)", city=home.name)}
     found |= {one.code: one.name for one in divisions.children(visit.session, home.code, visit.today)}
     if present and present not in found:
@@ -97,7 +97,8 @@ def training_class(project_id: int) -> ResponseReturnValue:
             changed = replace(visit.answers, class_id=found.id, step="courses", version=form.version.data or 0)
             keep(visit, changed, "training_class")
             return redirect(url_for(".courses", project_id=project_id), 303)
-    page = render_template("enrollment/class.html", form=form, visit=visit, titles=TITLES)
+    options = [(one, catalogue.free_seats(one)) for one in visit.classes.classes]
+    page = render_template("enrollment/class.html", form=form, visit=visit, titles=TITLES, options=options)
     return page, 422 if form.errors else 200
 
 
