@@ -18,7 +18,7 @@ from portal.orders.problems import core_problems
 from portal.orders.quote import Quote, QuotedLine, quote
 from portal.people.models import Learner
 from portal.study import service as study
-from portal.study.plans import PlanSpec, SpecCourse
+from portal.study.service import PlanSpec, SpecCourse
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
 
 Ask = Callable[[OrderProposal, Quote], Iterable[Problem]]
