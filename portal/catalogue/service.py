@@ -180,7 +180,8 @@ def room(session: Session, project_ids: Iterable[int]) -> dict[int, Room]:
 def class_for(session: Session, project: Project, division_code: str, on: date | None = None) -> ClassChoice:
     """The classes of the division where an employer is registered, else of the nearest division above it.
 
-    Old codes follow their successor (on the given day, by default the project's first). Three statements, one more per successor.
+    Old codes follow their successor (on the given day, by default the project's first).
+    Three statements, one more per successor.
 
     :raises NotFound: no such division.
     """
