@@ -50,6 +50,8 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     from portal.access import sessions
     from portal.web import errors, headers, i18n, shell
 
+    if settings.mode == "production":
+        logs.init_app(app)
     CSRFProtect(app)
     sessions.init_app(app, settings)
     for room in ROOMS:
@@ -80,9 +82,11 @@ def _map_models() -> None:
 def _core_jobs() -> list[JobSpec]:
     from datetime import timedelta
 
+    from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.study import periodic as study
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))]
+    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1)), *study.JOBS, *assessment.JOBS]
 
 
 def _health() -> Response:

@@ -2,8 +2,12 @@
 
 import logging
 import sys
+import time
 
 import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger(__name__)
 
 _SECRET = ("password", "token", "id_number", "phone", "email", "name", "csrf_token")
 
@@ -32,3 +36,17 @@ def configure(json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def init_app(app: Flask) -> None:
+    """One line per request: the endpoint, never the address, which may carry what somebody typed."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000)
+        log.info("request", endpoint=request.endpoint, method=request.method, status=response.status_code, ms=took)
+        return response
