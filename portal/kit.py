@@ -3,6 +3,7 @@
 Everything here keeps working between versions with the same major number; everything else may move.
 """
 
+from flask_appbuilder import Model
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -11,10 +12,13 @@ from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
 from portal.access.visitor import account, current_account, current_learner, current_organisation
 from portal.db import UtcDateTime
-from portal.errors import Conflict, Forbidden, NotFound, PortalError, Refused, TooMany
+from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
+from portal.payments.models import Payment
+from portal.payments.provider import Notice, PaymentProvider
 from portal.plugins import plugin_setting
+from portal.settings import current_settings
 from portal.storage import current_storage
 from portal.types import (
     Award,
@@ -46,11 +50,16 @@ __all__ = [
     "HomeCard",
     "JobContext",
     "JobSpec",
+    "Misconfigured",
+    "Model",
     "NavItem",
     "NotFound",
+    "Notice",
     "OrderClosed",
     "OrderPaid",
     "OrderProposal",
+    "Payment",
+    "PaymentProvider",
     "Pick",
     "PlanAction",
     "PlanCompleted",
@@ -73,6 +82,7 @@ __all__ = [
     "current_account",
     "current_learner",
     "current_organisation",
+    "current_settings",
     "current_storage",
     "current_vault",
     "db",
