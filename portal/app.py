@@ -82,9 +82,11 @@ def _map_models() -> None:
 def _core_jobs() -> list[JobSpec]:
     from datetime import timedelta
 
+    from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.study import periodic as study
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))]
+    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1)), *study.JOBS, *assessment.JOBS]
 
 
 def _health() -> Response:

@@ -1,0 +1,123 @@
+"""学员注册: what a person gives, and everything that is wrong with it at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.divisions.models import Division
+from portal.people import agreements, contact, identity, login_names, passwords
+from portal.people.models import LoginName
+from portal.types import Problem
+from portal.vault import current_vault
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What the form gives. `address` is the visitor's network address; only its blind index is kept."""
+
+    name: str
+    id_kind: str
+    id_number: str
+    phone: str
+    email: str
+    division_code: str
+    employer: str
+    password: str
+    agreement_id: int
+    organisation_id: int | None = None
+    address: str = ""
+
+    def normal(self) -> "Registration":
+        """The same in the forms that are kept and compared."""
+        return replace(
+            self,
+            name=contact.normal_name(self.name),
+            id_number=identity.normalise(self.id_number),
+            phone=contact.normal_phone(self.phone),
+            email=contact.normal_email(self.email),
+            employer=contact.normal_employer(self.employer),
+        )
+
+
+def names_of(data: Registration) -> dict[str, tuple[str, str]]:
+    """Login names by the field they come from: (kind, normalised value). Empty ones are left out."""
+    kind = identity.BY_KEY.get(data.id_kind)
+    names = {
+        "id_number": (kind.login if kind else "", data.id_number),
+        "phone": ("phone", data.phone),
+        "email": ("email", data.email),
+    }
+    return {field: name for field, name in names.items() if name[1]}
+
+
+def index(kind: str, value: str) -> str:
+    """Blind index of a login name."""
+    return current_vault().blind(kind, login_names.normal_form(kind, value))
+
+
+def taken(session: Session, kind: str, value: str) -> int | None:
+    """The account that has this login name, or None."""
+    query = select(LoginName.account_id).where(LoginName.value == index(kind, value))
+    return session.scalar(query)
+
+
+FIELDS = ["name", "id_kind", "id_number", "phone", "email", "division_code", "employer", "password", ""]
+_TAKEN = {
+    "id_number": _l("This ID number is already registered. Log in, or activate the account of the old platform."),
+    "phone": _l("This mobile number belongs to another account. Log in with it, or give another number."),
+    "email": _l("This e-mail address belongs to another account. Log in with it, or give another address."),
+}
+
+
+def problems(session: Session, data: Registration, now: datetime) -> list[Problem]:
+    """Everything that is wrong with normalised data, at the field where it stands, in the order of the form."""
+    found = list(_slips(data, now))
+    wrong = {problem.field for problem in found}
+    for field in names_of(data):
+        if field not in wrong and (fault := taken_problem(session, data, field)):
+            found.append(fault)
+    if session.get(Division, data.division_code) is None:
+        found.append(Problem(_l("Choose the county where the employer is registered."), "division_code"))
+    agreement = agreements.in_force(session, now)
+    if agreement is None or agreement.id != data.agreement_id:
+        found.append(Problem(_l("The service agreement has changed. Read and accept the new version first.")))
+    return sorted(found, key=lambda problem: FIELDS.index(problem.field))
+
+
+def taken_problem(session: Session, data: Registration, field: str) -> Problem | None:
+    """The problem that the login name of this field belongs to somebody, or None. No more is told."""
+    kind, value = names_of(data)[field]
+    return taken_sentence(field) if taken(session, kind, value) is not None else None
+
+
+def taken_sentence(field: str) -> Problem:
+    """What is said about a login name that belongs to somebody."""
+    return Problem(_TAKEN[field], field)
+
+
+def id_problem(data: Registration, now: datetime) -> Problem | None:
+    """What is wrong with the ID, or None."""
+    if data.id_kind not in identity.BY_KEY:
+        return Problem(_l("Choose the kind of ID."), "id_kind")
+    if not data.id_number:
+        return Problem(_l("Enter the ID number."), "id_number")
+    fault = identity.check(data.id_kind, data.id_number, clock.today(now))
+    return Problem(fault, "id_number") if fault else None
+
+
+def _slips(data: Registration, now: datetime) -> Iterator[Problem]:
+    if fault := id_problem(data, now):
+        yield fault
+    checks = {
+        "name": contact.name_problem(data.name),
+        "phone": contact.phone_problem(data.phone),
+        "email": contact.email_problem(data.email) if data.email else None,
+        "employer": contact.employer_problem(data.employer),
+        "password": passwords.problem(data.password, data.id_number, data.phone, data.email),
+    }
+    yield from (Problem(sentence, field) for field, sentence in checks.items() if sentence)

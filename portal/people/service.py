@@ -1,0 +1,226 @@
+"""Writing about people: agreeing, registering, importing, activating, changing."""
+
+import secrets
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.audit import service as audit
+from portal.errors import Conflict, Refused
+from portal.people import agreements, contact, employers, identity, passwords, registration
+from portal.people.models import Account, Agreement, AgreementAcceptance, Employment, Learner, LoginName
+from portal.people.registration import Registration
+from portal.people.rules import county_of
+from portal.types import Problem
+from portal.vault import current_vault
+
+
+def publish_agreement(
+    session: Session, title: str, text: str, now: datetime, key: str = agreements.SERVICE
+) -> Agreement:
+    """A new version of a text, in force at once. Earlier versions stay, with those who accepted them."""
+    last = session.scalar(select(func.max(Agreement.version)).where(Agreement.key == key)) or 0
+    agreement = Agreement(key=key, version=last + 1, title=title, text=text, effective_at=now)
+    session.add(agreement)
+    session.flush()
+    return agreement
+
+
+def ensure_agreement(session: Session, now: datetime) -> Agreement:
+    """The service agreement in force; a site that has published none gets the text that comes with the portal."""
+    found = agreements.in_force(session, now)
+    if found is not None:
+        return found
+    title, _, text = agreements.SUPPLIED.read_text(encoding="utf-8").partition("\n")
+    return publish_agreement(session, title.strip(), text.strip(), now)
+
+
+def accept(session: Session, account_id: int, agreement_id: int, address: str, now: datetime) -> None:
+    """Keeps who accepted which version when, and a blind index of the address. Accepting twice changes nothing."""
+    query = select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id)
+    if session.scalar(query) is None:
+        digest = current_vault().blind("address", address) if address else None
+        session.add(
+            AgreementAcceptance(
+                account_id=account_id, agreement_id=agreement_id, accepted_at=now, address_digest=digest
+            )
+        )
+
+
+def register(session: Session, data: Registration, now: datetime, password_hash: str | None = None) -> Learner:
+    """学员注册: one account with its login names, profile, employer and accepted agreement, or nothing.
+
+    `password_hash` may be made before the transaction is opened, because it takes a tenth of a second.
+
+    :raises Refused: all problems at once, each at its field.
+    """
+    data = data.normal()
+    if found := registration.problems(session, data, now):
+        raise Refused(problems=found)
+    account = _account(session, data.name, password_hash or passwords.digest(data.password))
+    learner = _learner(session, account, data, now)
+    accept(session, account.id, data.agreement_id, data.address, now)
+    audit.record(session, account.id, "registered", learner)
+    return learner
+
+
+def import_learner(
+    session: Session,
+    *,
+    name: str,
+    id_number: str,
+    phone: str,
+    employer: str,
+    division_code: str,
+    password_hash: str,
+    now: datetime,
+    id_kind: str = "resident_id",
+) -> Learner:
+    """A learner of the old platform: the account opens nothing until it is activated.
+
+    A phone that is a login name already stays the second fact of activation but is no login name here.
+
+    :raises Refused: the ID number is wrong or already registered.
+    """
+    data = Registration(
+        name, id_kind, id_number, phone, "", division_code, employer, password="", agreement_id=0
+    ).normal()
+    fault = registration.id_problem(data, now) or registration.taken_problem(session, data, "id_number")
+    if fault:
+        raise Refused(problems=[fault])
+    account = _account(session, data.name, password_hash, must_change=True)
+    learner = _learner(session, account, data, now, source="import")
+    audit.record(session, None, "imported", learner)
+    return learner
+
+
+def activate(
+    session: Session, learner_id: int, password_hash: str, agreement_id: int, address: str, now: datetime
+) -> Learner:
+    """Opens an imported account with its own password; every login of before ends.
+
+    The caller has proved the second fact (`activation.find`) and checked the password.
+
+    :raises Conflict: it was activated meanwhile.
+    """
+    learner = session.get_one(Learner, learner_id)
+    if not learner.account.must_change:
+        raise Conflict(_l("This account is active already. Log in with your own password."))
+    learner.account.must_change = False
+    _set_password(learner.account, password_hash)
+    accept(session, learner.account_id, agreement_id, address, now)
+    audit.record(session, learner.account_id, "activated", learner)
+    return learner
+
+
+def change_password(session: Session, account_id: int, password_hash: str) -> Account:
+    """A new password; every login of before ends, also the present one: open a new one."""
+    account = session.get_one(Account, account_id)
+    _set_password(account, password_hash)
+    audit.record(session, account.id, "password_changed", account)
+    return account
+
+
+def change_employer(
+    session: Session,
+    learner_id: int,
+    name: str,
+    division_code: str,
+    organisation_id: int | None,
+    now: datetime,
+) -> Employment:
+    """A new present employer; the former one stays in the history, documents keep the one of their time.
+
+    :raises Refused: the name is no full name.
+    """
+    name = contact.normal_employer(name)
+    if fault := contact.employer_problem(name):
+        raise Refused(problems=[Problem(fault, "employer")])
+    learner = session.get_one(Learner, learner_id)
+    present = present_employment(learner)
+    fresh = _employment(session, name, division_code, organisation_id, now)
+    if present and (present.employer_name, present.division_code) == (fresh.employer_name, fresh.division_code):
+        return present
+    if present:
+        present.valid_to = now
+    learner.employments.append(fresh)
+    learner.division_code = county_of(fresh.division_code, learner.residence_code, division_code)
+    session.flush()
+    audit.record(
+        session,
+        learner.account_id,
+        "employer_changed",
+        learner,
+        before={"employment": present.id if present else None},
+        after={"employment": fresh.id},
+    )
+    return fresh
+
+
+def present_employment(learner: Learner) -> Employment | None:
+    """Where the learner works now."""
+    return next((one for one in reversed(learner.employments) if one.valid_to is None), None)
+
+
+def _set_password(account: Account, password_hash: str) -> None:
+    account.password = password_hash
+    account.credentials_version += 1
+
+
+def _account(session: Session, name: str, password_hash: str, must_change: bool = False) -> Account:
+    account = Account(
+        kind="learner",
+        username=f"l-{secrets.token_hex(8)}",
+        first_name=name,
+        last_name="",
+        active=True,
+        password=password_hash,
+        must_change=must_change,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def _learner(
+    session: Session, account: Account, data: Registration, now: datetime, source: str = "registered"
+) -> Learner:
+    employment = _employment(session, data.employer, data.division_code, data.organisation_id, now)
+    learner = Learner(
+        account_id=account.id,
+        name=data.name,
+        id_kind=data.id_kind,
+        id_number=data.id_number,
+        id_index=registration.index(identity.BY_KEY[data.id_kind].login, data.id_number),
+        phone=data.phone or None,
+        phone_index=registration.index("phone", data.phone) if data.phone else None,
+        email=data.email or None,
+        division_code=county_of(employment.division_code, None, data.division_code),
+        source=source,
+        created_at=now,
+        employments=[employment],
+    )
+    names = registration.names_of(data)
+    free = [name for field, name in names.items() if field == "id_number" or not registration.taken(session, *name)]
+    session.add(learner)
+    session.add_all(LoginName(account_id=account.id, kind=k, value=registration.index(k, v)) for k, v in free)
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody was quicker by milliseconds
+        raise Refused(problems=[registration.taken_sentence("id_number")]) from error
+    return learner
+
+
+def _employment(
+    session: Session, name: str, division_code: str, organisation_id: int | None, now: datetime
+) -> Employment:
+    known = employers.matching(session, name, organisation_id)
+    return Employment(
+        employer_name=name,
+        division_code=known.division_code if known else division_code,
+        organisation_id=known.id if known else None,
+        valid_from=now,
+    )

@@ -1,0 +1,114 @@
+"""An uploaded ID photo: judged by the stated rules, then drawn anew. Nothing of the uploaded file is kept.
+
+Drawing anew drops EXIF (with its GPS position), colour profiles, and whatever else hides in a file.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
+
+from portal.errors import Refused
+from portal.types import Problem
+
+BYTES_MOST = 5 * 1024 * 1024
+PIXELS_MOST = 25_000_000  # refused from the header, before anything is unpacked
+WIDTH, HEIGHT = 295, 413  # one inch at 300 dots: 25 x 35 mm
+KEPT = (590, 826)
+RATIO = WIDTH / HEIGHT  # 5:7
+NARROWEST, WIDEST = 0.64, 0.80  # cut to 5:7 without harm to a face in the middle; 2:3 and 3:4 are common
+DARKEST, FLATTEST = 140.0, 6.0  # mean lightness of the upper corners, spread of the whole; 0 to 255
+QUALITY = 90
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A photo that passed: JPEG bytes, 5:7, upright, without metadata."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def check(data: bytes) -> Checked:
+    """Judges and redraws a photo.
+
+    :raises Refused: one problem at the field `photo`, in words.
+    """
+    if len(data) > BYTES_MOST:
+        raise _refused(_l("The photo is larger than 5 MB. Save it smaller and upload it again."))
+    image = _upright(_opened(data))
+    _judge_size(image)
+    cut = ImageOps.fit(image, _target(image), Image.Resampling.LANCZOS)
+    _judge_light(cut)
+    out = io.BytesIO()
+    cut.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return Checked(out.getvalue(), *cut.size)
+
+
+def _opened(data: bytes) -> Image.Image:
+    if not data:
+        raise _refused(_l("Choose a photo."))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+            if image.width * image.height > PIXELS_MOST:
+                raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again."))
+            if getattr(image, "is_animated", False) and image.format == "PNG":
+                raise _refused(_l("The file is an animation. Upload a still photo."))
+            image.load()
+    except Image.DecompressionBombError as error:
+        raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again.")) from error
+    except UnidentifiedImageError as error:
+        raise _refused(_l("The file is no JPEG or PNG picture, whatever its name says.")) from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise _refused(_l("The picture is damaged or incomplete. Save it again and upload it.")) from error
+    return image
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as the camera was held, on white where it was transparent, in plain RGB."""
+    turned = ImageOps.exif_transpose(image)
+    if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
+        clear = turned.convert("RGBA")
+        white = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(white, clear).convert("RGB")
+    return turned.convert("RGB")
+
+
+def _judge_size(image: Image.Image) -> None:
+    size = {"width": image.width, "height": image.height}
+    if image.width < WIDTH or image.height < HEIGHT:
+        raise _refused(
+            _l("The photo has %(width)s × %(height)s pixels; it needs at least 295 × 413.", **size),
+        )
+    shape = image.width / image.height
+    if shape >= 1:
+        raise _refused(_l("The photo is wider than high. Cut it to an upright one, 5 wide to 7 high."))
+    if not NARROWEST <= shape <= WIDEST:
+        raise _refused(
+            _l("The photo has %(width)s × %(height)s pixels. Cut it to about 5 wide to 7 high.", **size),
+        )
+
+
+def _target(image: Image.Image) -> tuple[int, int]:
+    """5:7, no larger than is kept, no larger than what is there."""
+    width = min(KEPT[0], image.width, round(image.height * RATIO))
+    return max(width, WIDTH), max(round(width / RATIO), HEIGHT)
+
+
+def _judge_light(image: Image.Image) -> None:
+    grey = image.convert("L")
+    if ImageStat.Stat(grey).stddev[0] < FLATTEST:
+        raise _refused(_l("The photo is empty: one colour all over. Choose another one."))
+    side, depth = image.width // 6, image.height // 6
+    corners = [(0, 0, side, depth), (image.width - side, 0, image.width, depth)]
+    if any(ImageStat.Stat(grey.crop(box)).mean[0] < DARKEST for box in corners):
+        raise _refused(_l("The background is too dark. Use a photo taken before a white or light wall."))
+
+
+def _refused(sentence: object) -> Refused:
+    return Refused(sentence, [Problem(sentence, "photo")])

@@ -1,0 +1,35 @@
+"""Keeping and finding ID photos."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.photos.checks import Checked
+from portal.photos.models import Photo
+from portal.storage import current_storage
+
+
+def current(session: Session, account_id: int) -> Photo | None:
+    """The photo that counts, or None while there is none."""
+    query = select(Photo).where(Photo.account_id == account_id, Photo.replaced_at.is_(None))
+    return session.scalar(query.order_by(Photo.id.desc()).limit(1))
+
+
+def content(photo: Photo) -> bytes:
+    """The JPEG itself. :raises NotFound: the file is gone."""
+    return current_storage().get(photo.storage_key)
+
+
+def keep(session: Session, account_id: int, checked: Checked, now: datetime) -> Photo:
+    """Stores a checked photo as the one that counts; the former one is kept, marked as replaced."""
+    key = f"photos/{now:%Y/%m}/{secrets.token_hex(16)}.jpg"
+    former = update(Photo).where(Photo.account_id == account_id, Photo.replaced_at.is_(None))
+    session.execute(former.values(replaced_at=now))
+    photo = Photo(
+        account_id=account_id, storage_key=key, sha256=current_storage().put(key, checked.data), created_at=now
+    )
+    session.add(photo)
+    session.flush()
+    return photo
