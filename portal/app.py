@@ -83,7 +83,7 @@ def _inside(app: Flask, command: Command) -> Command:
         with app.app_context():
             return command.invoke(context)
 
-    inner.invoke = invoke  # type: ignore[method-assign]
+    inner.invoke = invoke  # type: ignore[method-assign, assignment]
     return inner
 
 
