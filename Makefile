@@ -6,7 +6,7 @@ BIN := .venv/bin
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 export PORTAL_DATA := $(DATA)
 
-.PHONY: run setup dev check test journey bench bench-check lock clean
+.PHONY: run setup dev check test style journey bench bench-check docs lock clean
 
 run: setup  # arrives with the first pages
 	@$(BIN)/portal demo --quiet
@@ -36,22 +36,33 @@ dev: .venv/dev.stamp .venv/assets.stamp
 	@touch $@
 
 # The quick loop, under two minutes.
-check: dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: dev style
 	$(BIN)/pytest -n 2 -m "not slow and not journey"
 
-test: dev
+# Everything: style, types and layers, both databases, wheels, then the journeys in a browser.
+test: dev style
+	$(BIN)/pytest -n 2 -m "not journey"
+	$(BIN)/pytest -n 2 -m "not journey and not slow" --backend=postgresql
+	$(BIN)/pytest -rs -m journey tests/journeys
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m "not journey"
+
+journey: dev
+	$(BIN)/pytest -rs -m journey tests/journeys
 
 bench: dev
 	$(BIN)/python -m tests.bench
+
+bench-check: dev
+	$(BIN)/python -m tests.bench --check
+
+# What pages of docs/ repeat from the source.
+docs: dev
+	$(BIN)/python tools/docs.py
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.txt

@@ -89,9 +89,13 @@ def _map_models() -> None:
 def _core_jobs() -> list[JobSpec]:
     from datetime import timedelta
 
+    from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.payments import gateways as payments
+    from portal.study import periodic as study
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))]
+    chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
 
 
 def _health() -> Response:

@@ -1,13 +1,18 @@
 """What a proposal costs and contains, read from the catalogue at this moment. Amounts in fen, hours in hundredths."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Course
-from portal.errors import NotFound
-from portal.types import OrderProposal, Pick, ProposedLine
+from portal.errors import NotFound, Refused
+from portal.orders.pricing import price_courses
+from portal.rules.models import RuleSet
+from portal.rules.rules import Pricing
+from portal.types import OrderProposal, Pick, Problem, ProposedLine
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class QuotedCourse:
 
 @dataclass(frozen=True)
 class QuotedLine:
-    """A proposed line with its courses and price."""
+    """A proposed line with its courses; their prices add up to its own."""
 
     line: ProposedLine
     courses: tuple[QuotedCourse, ...]
@@ -52,28 +57,48 @@ class Quote:
 
 
 def quote(session: Session, proposal: OrderProposal) -> Quote:
-    """Prices a proposal. :raises NotFound: a course does not exist or is not published."""
-    wanted = {pick.course_id for line in proposal.lines for pick in line.picks}
-    rows = session.scalars(select(Course).where(Course.id.in_(wanted), Course.published))
-    courses = {course.id: course for course in rows}
+    """Prices a proposal by its rule set.
+
+    :raises NotFound: a course or the rule set does not exist.
+    :raises Refused: a course is no longer offered; one problem each.
+    """
+    rules = session.get(RuleSet, proposal.rule_set_id)
+    if rules is None:
+        raise NotFound(f"rule set {proposal.rule_set_id}")
+    courses = _offered(session, {pick.course_id for line in proposal.lines for pick in line.picks})
+    pricing = rules.rules.pricing
+    return Quote(tuple(_price(line, courses, pricing) for line in proposal.lines))
+
+
+def _offered(session: Session, wanted: set[int]) -> dict[int, Course]:
+    courses = {course.id: course for course in session.scalars(select(Course).where(Course.id.in_(wanted)))}
     if missing := wanted - courses.keys():
         raise NotFound(f"course {min(missing)}")
-    return Quote(
-        tuple(
-            QuotedLine(line, tuple(_freeze(courses[pick.course_id], pick) for pick in line.picks))
-            for line in proposal.lines
-        )
-    )
+    gone = [
+        Problem(_l("“%(title)s” is no longer offered. Choose another course.", title=course.title), "courses")
+        for course in courses.values()
+        if not course.published
+    ]
+    if gone:
+        raise Refused(_l("The choice of courses has changed"), gone)
+    return courses
 
 
-def _freeze(course: Course, pick: Pick) -> QuotedCourse:
+def _price(line: ProposedLine, courses: Mapping[int, Course], pricing: Pricing) -> QuotedLine:
+    chosen = [courses[pick.course_id] for pick in line.picks]
+    prices = price_courses(pricing, [(course.hours, course.price) for course in chosen], line.project_id is not None)
+    frozen = (_freeze(course, price, pick) for course, price, pick in zip(chosen, prices, line.picks, strict=True))
+    return QuotedLine(line, tuple(frozen))
+
+
+def _freeze(course: Course, price: int, pick: Pick) -> QuotedCourse:
     return QuotedCourse(
         course.id,
         course.title,
         course.kind,
         course.year,
         course.hours,
-        course.price,
+        price,
         pick.compulsory,
         pick.needs_test,
     )

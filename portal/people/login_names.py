@@ -11,5 +11,6 @@ def normal_form(kind: str, text: str) -> str:
     """Full-width forms, spaces, dashes and case are forgiven."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if kind in ("email", "user_name"):
-        return plain.lower()
-    return _GAPS.sub("", plain).upper()
+        return unicodedata.normalize("NFKC", plain.lower())
+    # Folded again: a gap that falls out may leave a letter beside an accent that belongs to it.
+    return unicodedata.normalize("NFKC", _GAPS.sub("", plain).upper())

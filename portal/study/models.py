@@ -1,7 +1,8 @@
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.models import Course, Lesson, Project, TrainingClass
@@ -60,6 +61,7 @@ class PlanCourse(Model):
     compulsory: Mapped[bool]
     needs_test: Mapped[bool]
     state: Mapped[str] = mapped_column(String(12), default="open")
+    extra_attempts: Mapped[int] = mapped_column(default=0)  # at the 考核测试, granted by staff
     studied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -79,6 +81,8 @@ class Progress(Model):
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
     intervals: Mapped[list[Interval]] = mapped_column(JSON, default=list)
     seconds: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)  # [from, to, cause], newest last
+    position: Mapped[int] = mapped_column(default=0)  # where the player goes on
     complete_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     plan_course: Mapped[PlanCourse] = relationship(back_populates="progress")
@@ -92,17 +96,27 @@ class StudySession(Model):
     """
 
     __tablename__ = "study_session"
-    __table_args__ = (Index("ix_study_session_open", "learner_id", "closed_at"),)
+    __table_args__ = (
+        Index(
+            "uq_study_session_open",
+            "learner_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(43), unique=True)
-    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
     plan_course_id: Mapped[int] = mapped_column(ForeignKey("plan_course.id"), index=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)  # server time of the last accepted report
+    paid_until: Mapped[datetime] = mapped_column(UtcDateTime)  # wall time spent on credit, see crediting
     merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
     position: Mapped[int] = mapped_column(default=0)
     intervals: Mapped[list[Interval]] = mapped_column(JSON, default=list)  # credited since the last merge
+    refused: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)  # since the last merge
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    close_reason: Mapped[str] = mapped_column(String(12), default="")
+    close_reason: Mapped[str] = mapped_column(String(12), default="")  # newer | silent | left

@@ -7,7 +7,6 @@ from flask import Flask
 
 from portal import db
 from portal.study import service
-from portal.study.plans import SpecCourse
 from tests.study.world import START, World, make_course, make_learner, make_rules, spec_of
 
 
@@ -20,12 +19,7 @@ def world(app: Flask) -> Callable[..., World]:
             learner = make_learner(session)
             rules = make_rules(session)
             made = [make_course(session, lessons) for lessons in courses or ((("video", 120),),)]
-            spec = spec_of(
-                learner.id,
-                rules.id,
-                made,
-                courses=tuple(SpecCourse(c.id, c.title, c.kind, c.year, c.hours, needs_test, needs_test) for c in made),
-            )
+            spec = spec_of(learner.id, rules.id, made, needs_test=needs_test)
             plan_id = service.open_plans(session, [spec], START)[0]
             return World(learner.id, learner.account_id, plan_id, rules.id, [c.id for c in made])
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import testing
 from portal.catalogue.models import Course, Lesson
-from portal.divisions.models import Division
-from portal.people.models import Account, Employment, Learner
+from portal.people.models import Employment, Learner
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.plans import PlanSpec, SpecCourse
+from portal.study.specs import PlanSpec, SpecCourse
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -29,32 +30,10 @@ class World:
 
 
 def make_learner(session: Session, name: str = "周晓岚") -> Learner:
-    n = next(_numbers)
-    if session.get(Division, "130208") is None:
-        session.add(Division(code="130208", name="丰润区", level="county", parent_code=None))
-        session.flush()
-    account = Account(
-        first_name=name, last_name="", username=f"u{n}", email=None, active=True, password="x", kind="learner"
-    )
-    session.add(account)
-    session.flush()
-    learner = Learner(
-        account_id=account.id,
-        name=name,
-        id_kind="resident_id",
-        id_number=f"n{n}",
-        id_index=f"index-{n}",
-        division_code="130208",
-    )
-    session.add(learner)
-    session.flush()
-    employment = Employment(
-        learner_id=learner.id,
-        employer_name="丰润区第一中学",
-        division_code="130208",
-        valid_from=START - timedelta(days=9),
-    )
-    session.add(employment)
+    """A learner who has worked at her employer since before START."""
+    learner = testing.make_learner(session, name)
+    for employment in session.scalars(select(Employment).where(Employment.learner_id == learner.id)):
+        employment.valid_from = START - timedelta(days=9)
     return learner
 
 
@@ -86,7 +65,9 @@ def make_rules(session: Session) -> RuleSet:
     return rules
 
 
-def spec_of(learner_id: int, rule_set_id: int, courses: list[Course], **over: object) -> PlanSpec:
+def spec_of(
+    learner_id: int, rule_set_id: int, courses: list[Course], *, needs_test: bool = False, **over: object
+) -> PlanSpec:
     values: dict[str, object] = {
         "learner_id": learner_id,
         "mode": "enrollment",
@@ -96,7 +77,7 @@ def spec_of(learner_id: int, rule_set_id: int, courses: list[Course], **over: ob
         "award": "certificate",
         "study_until": date(2026, 12, 31),
         "courses": tuple(
-            SpecCourse(course.id, course.title, course.kind, course.year, course.hours, False, False)
+            SpecCourse(course.id, course.title, course.kind, course.year, course.hours, needs_test, needs_test)
             for course in courses
         ),
     }

@@ -874,6 +874,7 @@ def upgrade() -> None:
         sa.Column("compulsory", sa.Boolean(), nullable=False),
         sa.Column("needs_test", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("extra_attempts", sa.Integer(), nullable=False),
         sa.Column("studied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_plan_course_course_id")),
@@ -915,6 +916,8 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("intervals", sa.JSON(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("complete_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["lesson_id"], ["lesson.id"], name=op.f("fk_progress_lesson_id")),
         sa.ForeignKeyConstraint(["plan_course_id"], ["plan_course.id"], name=op.f("fk_progress_plan_course_id")),
@@ -933,9 +936,11 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("intervals", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("close_reason", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_study_session_learner_id")),
@@ -945,8 +950,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_study_session_token")),
     )
     with op.batch_alter_table("study_session", schema=None) as batch_op:
-        batch_op.create_index("ix_study_session_open", ["learner_id", "closed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_study_session_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_study_session_plan_course_id"), ["plan_course_id"], unique=False)
+        batch_op.create_index(
+            "uq_study_session_open",
+            ["learner_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "answer",
@@ -973,8 +985,13 @@ def downgrade() -> None:
 
     op.drop_table("answer")
     with op.batch_alter_table("study_session", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_study_session_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_study_session_plan_course_id"))
-        batch_op.drop_index("ix_study_session_open")
+        batch_op.drop_index(batch_op.f("ix_study_session_learner_id"))
 
     op.drop_table("study_session")
     with op.batch_alter_table("progress", schema=None) as batch_op:

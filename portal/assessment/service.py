@@ -1,0 +1,195 @@
+"""Sitting a 考核测试: start, answer, submit. The only writer of this room; grading happens here, never in a browser."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.assessment import paper as papers
+from portal.assessment import standing
+from portal.assessment.models import Answer, Attempt, Question, QuestionOption
+from portal.catalogue.models import Course
+from portal.errors import Conflict, NotFound, Refused
+from portal.messages import service as messages
+from portal.people.models import Learner
+from portal.study import service as study
+from portal.study.models import Plan, PlanCourse
+
+REFUSALS = {
+    "none": _l("This course has no test."),
+    "locked": _l("Study all lessons of this course first; the test opens then."),
+    "passed": _l("You have passed this test already."),
+    "used_up": _l("All attempts are used. The office can grant another one."),
+}
+
+
+def start(session: Session, learner_id: int, plan_course_id: int, now: datetime, random: Random) -> Attempt:
+    """Begins an attempt with a fresh paper, or goes on with the one that is running.
+
+    :raises NotFound: not a course of this learner
+    :raises Conflict: locked, passed, attempts used up, or no questions yet
+    """
+    course = own_course(session, learner_id, plan_course_id)
+    close_due(session, now, course.id)
+    stand = standing.of_course(session, course, now)
+    if stand.running:
+        return find(session, learner_id, stand.running)
+    if stand.state != "ready":
+        raise Conflict(REFUSALS[stand.state])
+    study.check_period(course.plan, now)
+    bank = _bank(session, course.course_id)
+    if not bank:
+        raise Conflict(_l("The questions of this test are not ready yet. Please tell the office."))
+    attempt = Attempt(
+        token=secrets.token_urlsafe(32),
+        plan_course_id=course.id,
+        number=stand.used + 1,
+        paper=papers.draw(bank, stand.rule.questions, random),
+        pass_mark=stand.rule.pass_mark,
+        state="open",
+        started_at=now,
+        deadline=now + timedelta(minutes=stand.rule.minutes),
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def own_course(session: Session, learner_id: int, plan_course_id: int) -> PlanCourse:
+    """:raises NotFound: unknown or somebody else's."""
+    course: PlanCourse | None = session.scalar(
+        select(PlanCourse)
+        .join(Plan)
+        .where(PlanCourse.id == plan_course_id, Plan.learner_id == learner_id, Plan.state != "revoked")
+    )
+    if course is None:
+        raise NotFound(f"plan course {plan_course_id}")
+    return course
+
+
+def find(session: Session, learner_id: int, token: str) -> Attempt:
+    """An attempt of this learner. :raises NotFound: unknown or somebody else's."""
+    query = select(Attempt).join(PlanCourse).join(Plan).where(Attempt.token == token, Plan.learner_id == learner_id)
+    attempt: Attempt | None = session.scalar(query.options(selectinload(Attempt.answers)))
+    if attempt is None:
+        raise NotFound("attempt")
+    return attempt
+
+
+def answer(
+    session: Session,
+    learner_id: int,
+    token: str,
+    position: int,
+    chosen: Sequence[int],
+    now: datetime,
+    *,
+    flagged: bool | None = None,
+) -> Answer:
+    """Saves what is chosen for one question; an empty choice takes an answer back. `flagged` None leaves the mark.
+
+    :raises Conflict: the attempt is closed or its time is over
+    :raises Refused: not an option of this question, or several where one is allowed
+    """
+    attempt = find(session, learner_id, token)
+    if attempt.state != "open" or now >= attempt.deadline:
+        raise Conflict(_l("The time of this test is over; the answers saved until then count."))
+    if not 0 <= position < len(attempt.paper):
+        raise NotFound(f"question {position}")
+    _check_choice(session, attempt.paper[position], chosen)
+    row = next((row for row in attempt.answers if row.position == position), None)
+    if row is None:
+        row = Answer(attempt_id=attempt.id, position=position, chosen=[], flagged=False, saved_at=now)
+        session.add(row)
+    row.chosen, row.saved_at = sorted(set(chosen)), now
+    if flagged is not None:
+        row.flagged = flagged
+    session.flush()
+    return row
+
+
+def submit(session: Session, learner_id: int, token: str, now: datetime) -> Attempt:
+    """Hands in and grades. A second time changes nothing; after the deadline, the deadline is the time."""
+    attempt = find(session, learner_id, token)
+    if attempt.state == "open":
+        _grade(session, attempt, min(now, attempt.deadline))
+    return attempt
+
+
+def close_due(session: Session, now: datetime, plan_course_id: int | None = None, limit: int = 100) -> int:
+    """Grades attempts whose time is over, with the answers saved until then, and tells the learners."""
+    query = select(Attempt).where(Attempt.state == "open", Attempt.deadline <= now).limit(limit)
+    if plan_course_id is not None:
+        query = query.where(Attempt.plan_course_id == plan_course_id)
+    due = session.scalars(query.options(selectinload(Attempt.answers))).all()
+    for attempt in due:
+        _grade(session, attempt, attempt.deadline)
+        _tell(session, attempt)
+    return len(due)
+
+
+def _bank(session: Session, course_id: int) -> list[papers.Candidate]:
+    query = select(Question).where(Question.course_id == course_id, Question.active).order_by(Question.id)
+    questions = session.scalars(query.options(selectinload(Question.options)))
+    return [
+        papers.Candidate(question.id, tuple(option.id for option in question.options), question.kind != "true_false")
+        for question in questions
+        if any(option.correct for option in question.options)
+    ]
+
+
+def _check_choice(session: Session, item: dict[str, object], chosen: Sequence[int]) -> None:
+    question = session.get_one(Question, item["question"])
+    options = item["options"]
+    assert isinstance(options, list)
+    if not set(chosen) <= set(options):
+        raise Refused(_l("This is not an option of this question."))
+    if question.kind != "multiple" and len(set(chosen)) > 1:
+        raise Refused(_l("Only one option can be chosen here."))
+
+
+def correct_options(session: Session, attempt: Attempt) -> dict[int, set[int]]:
+    """What is right, by question id. For grading and for the result page only."""
+    ids = [item["question"] for item in attempt.paper]
+    rows = session.execute(
+        select(QuestionOption.question_id, QuestionOption.id).where(
+            QuestionOption.question_id.in_(ids), QuestionOption.correct
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for question_id, option_id in rows:
+        found.setdefault(question_id, set()).add(option_id)
+    return found
+
+
+def _grade(session: Session, attempt: Attempt, moment: datetime) -> None:
+    chosen = {row.position: row.chosen for row in attempt.answers}
+    attempt.score = papers.per_cent(papers.right(attempt.paper, chosen, correct_options(session, attempt)))
+    attempt.passed = attempt.score >= attempt.pass_mark
+    attempt.state, attempt.submitted_at = "graded", moment
+    session.flush()
+    if attempt.passed:
+        study.pass_test(session, attempt.plan_course_id, moment)
+
+
+def _tell(session: Session, attempt: Attempt) -> None:
+    row = session.execute(
+        select(Learner.account_id, Course.title)
+        .select_from(PlanCourse)
+        .join(Plan)
+        .join(Learner, Learner.id == Plan.learner_id)
+        .join(Course, Course.id == PlanCourse.course_id)
+        .where(PlanCourse.id == attempt.plan_course_id)
+    ).one()
+    messages.post(
+        session,
+        row.account_id,
+        "test_graded",
+        url=f"/test/result/{attempt.token}",
+        title=row.title,
+        score=attempt.score,
+    )

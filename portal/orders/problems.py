@@ -1,0 +1,104 @@
+"""Why a proposal cannot become an order, as far as the core can tell. Plugins add theirs through order_problems."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models import Project, TrainingClass
+from portal.clock import today
+from portal.errors import NotFound
+from portal.orders.models import Order, OrderLine
+from portal.orders.quote import Quote
+from portal.orders.states import PLACED
+from portal.people.models import Learner
+from portal.study.models import Plan
+from portal.types import OrderProposal, Problem, ProposedLine
+
+
+def core_problems(session: Session, proposal: OrderProposal, quote: Quote, now: datetime) -> Iterator[Problem]:
+    """Everything wrong with a proposal, in the order of its lines.
+
+    :raises NotFound: a learner, project or class does not exist, or the class is another project's.
+    """
+    if not proposal.lines:
+        yield Problem(_l("Nothing has been chosen yet."), "courses")
+    yield from _twice(proposal)
+    for line in proposal.lines:
+        learner = session.get(Learner, line.learner_id)
+        if learner is None:
+            raise NotFound(f"learner {line.learner_id}")
+        if not line.picks:
+            yield Problem(_l("%(name)s: no course has been chosen.", name=learner.name), "courses")
+        yield from _closed_project(session, line, now)
+        yield from _known_already(session, proposal.buyer_id, line, learner)
+    if quote.total != proposal.expected_total:
+        yield Problem(
+            _l(
+                "The price has changed from %(was)s to %(total)s yuan. Check it and submit again.",
+                was=_yuan(proposal.expected_total),
+                total=_yuan(quote.total),
+            ),
+            "total",
+        )
+
+
+def _twice(proposal: OrderProposal) -> Iterator[Problem]:
+    places = Counter((line.learner_id, line.project_id) for line in proposal.lines if line.project_id is not None)
+    if any(number > 1 for number in places.values()):
+        yield Problem(_l("One person stands twice in this order for the same project."), "lines")
+    if any(len({pick.course_id for pick in line.picks}) < len(line.picks) for line in proposal.lines):
+        yield Problem(_l("One course has been chosen twice."), "courses")
+
+
+def _closed_project(session: Session, line: ProposedLine, now: datetime) -> Iterator[Problem]:
+    if line.class_id is not None:
+        training_class = session.get(TrainingClass, line.class_id)
+        if training_class is None or training_class.project_id != line.project_id:
+            raise NotFound(f"class {line.class_id}")
+    if line.project_id is None:
+        return
+    project = session.get(Project, line.project_id)
+    if project is None:
+        raise NotFound(f"project {line.project_id}")
+    if not project.opens_on <= today(now) <= project.closes_on:
+        yield Problem(_l("“%(title)s” does not take enrolments today.", title=project.title), "project")
+
+
+def _known_already(session: Session, buyer_id: int, line: ProposedLine, learner: Learner) -> Iterator[Problem]:
+    """An unpaid order or a plan for the same person and project. The link is shown only to whom it belongs."""
+    if line.project_id is None:
+        return
+    order = session.scalar(
+        select(Order)
+        .join(OrderLine)
+        .where(OrderLine.learner_id == learner.id, OrderLine.project_id == line.project_id, Order.state == PLACED)
+    )
+    if order is not None:
+        yield Problem(
+            _l(
+                "%(name)s already has an unpaid order for “%(title)s”. Pay it or cancel it first.",
+                name=learner.name,
+                title=line.title,
+            ),
+            "project",
+            f"/orders/{order.number}" if order.buyer_id == buyer_id else "",
+        )
+    plan_id = session.scalar(
+        select(Plan.id).where(
+            Plan.learner_id == learner.id, Plan.project_id == line.project_id, Plan.state.in_(("open", "complete"))
+        )
+    )
+    if plan_id is not None:
+        yield Problem(
+            _l("%(name)s is already enrolled in “%(title)s”.", name=learner.name, title=line.title),
+            "project",
+            f"/centre/projects/{plan_id}" if learner.account_id == buyer_id else "",
+        )
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -1,0 +1,200 @@
+"""Placing, paying, cancelling and expiring orders. The only writer of orders, lines and their courses."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import events
+from portal.audit import service as audit
+from portal.catalogue.models import TrainingClass
+from portal.errors import Conflict, NotFound, Refused
+from portal.orders import numbers, seats, states
+from portal.orders.models import LineCourse, Order, OrderLine
+from portal.orders.problems import core_problems
+from portal.orders.quote import Quote, QuotedLine, quote
+from portal.study import service as study
+from portal.study.service import PlanSpec, SpecCourse
+from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
+
+Ask = Callable[[OrderProposal, Quote], Iterable[Problem]]
+
+
+def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, hours: int) -> Order:
+    """Makes a proposal an order that keeps its price and seats for `hours`.
+
+    The same proposal key gives the same order, whatever its state by now. An order that costs nothing is paid at
+    once, by no provider and without a payment row.
+
+    :raises Refused: with all problems at once, the core's and the plugins' (`ask`); nothing is written.
+    :raises Conflict: a class has too few seats left.
+    """
+    if (known := _placed(session, proposal)) is not None:
+        return known
+    quoted = quote(session, proposal)
+    problems = [*core_problems(session, proposal, quoted, now), *ask(proposal, quoted)]
+    if problems:
+        raise Refused(_l("The order cannot be submitted yet"), problems)
+    order = _insert(session, proposal, quoted, now, hours)
+    _hold_seats(session, order)
+    audit.record(session, proposal.buyer_id, "order.placed", order, after={"total": order.total})
+    if order.total == 0:
+        mark_paid(session, order.id, now)
+    return order
+
+
+def mark_paid(session: Session, order_id: int, now: datetime) -> list[int]:
+    """Opens the plans of a placed order, in one transaction with the move to "paid". Called by payments only.
+
+    :returns: plan ids in the order of the lines.
+    :raises Conflict: the order is not waiting for payment (any more); nothing is changed.
+    """
+    if not states.move(session, order_id, states.PAID, paid_at=now):
+        raise Conflict(_l("This order is no longer waiting for payment."))
+    order = session.get_one(Order, order_id)
+    plan_ids = study.open_plans(session, [_spec(order, line) for line in order.lines], now)
+    events.record(session, OrderPaid(order_id=order.id, plan_ids=tuple(plan_ids)))
+    audit.record(session, None, "order.paid", order)
+    return plan_ids
+
+
+def cancel(session: Session, order: Order, now: datetime) -> None:
+    """The buyer gives an unpaid order up; its seats are free again. Cancelling twice is once.
+
+    :raises Conflict: it is paid, or has expired.
+    """
+    if order.state == states.CANCELLED:
+        return
+    if not _close(session, order, states.CANCELLED, now, order.buyer_id):
+        raise Conflict(_l("This order can no longer be cancelled: it has been paid or has expired."))
+
+
+def expire_due(session: Session, now: datetime) -> int:
+    """Closes unpaid orders whose time is over and frees their seats. Returns how many."""
+    due = session.scalars(select(Order).where(Order.state == states.PLACED, Order.expires_at <= now)).all()
+    return sum(_close(session, order, states.EXPIRED, now, None) for order in due)
+
+
+def find(session: Session, number: str, buyer_id: int) -> Order:
+    """A buyer's own order by its number, typed in any of the usual ways. :raises NotFound: unknown or foreign."""
+    exact = numbers.read(number)
+    query = select(Order).where(Order.number == exact, Order.buyer_id == buyer_id)
+    found: Order | None = session.scalar(query) if exact else None
+    if found is None:
+        raise NotFound(_l("There is no such order."))
+    return found
+
+
+def of_buyer(session: Session, buyer_id: int, limit: int = 50) -> list[Order]:
+    """A buyer's orders, newest first."""
+    query = select(Order).where(Order.buyer_id == buyer_id).order_by(Order.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def _placed(session: Session, proposal: OrderProposal) -> Order | None:
+    known = session.scalar(select(Order).where(Order.proposal_key == proposal.key))
+    if known is not None and known.buyer_id != proposal.buyer_id:
+        raise NotFound(_l("There is no such order."))
+    return known
+
+
+def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order:
+    order = Order(
+        number=_free_number(session, now),
+        buyer_id=proposal.buyer_id,
+        mode=proposal.mode,
+        proposal_key=proposal.key,
+        state=states.PLACED,
+        total=quoted.total,
+        rule_set_id=proposal.rule_set_id,
+        placed_at=now,
+        expires_at=now + timedelta(hours=hours),
+        lines=[_line(proposal.mode, line) for line in quoted.lines],
+    )
+    session.add(order)
+    session.flush()
+    return order
+
+
+def _free_number(session: Session, now: datetime) -> str:
+    while True:
+        number = numbers.draw(numbers.ORDER, now)
+        if session.scalar(select(Order.id).where(Order.number == number)) is None:
+            return number
+
+
+def _line(mode: str, quoted: QuotedLine) -> OrderLine:
+    line = quoted.line
+    return OrderLine(
+        learner_id=line.learner_id,
+        mode=mode,
+        project_id=line.project_id,
+        class_id=line.class_id,
+        title=line.title,
+        award=line.award,
+        year=line.year,
+        price=quoted.price,
+        courses=[
+            LineCourse(
+                course_id=course.course_id,
+                title=course.title,
+                kind=course.kind,
+                year=course.year,
+                hours=course.hours,
+                price=course.price,
+                compulsory=course.compulsory,
+                needs_test=course.needs_test,
+            )
+            for course in quoted.courses
+        ],
+    )
+
+
+def _hold_seats(session: Session, order: Order) -> None:
+    full = seats.hold(session, seats.count(line.class_id for line in order.lines))
+    if full is not None:
+        name = session.get_one(TrainingClass, full).name
+        raise Conflict(_l("%(name)s has no seat left. Nothing was submitted; choose another class.", name=name))
+
+
+def _close(session: Session, order: Order, state: str, now: datetime, actor_id: int | None) -> bool:
+    if not states.move(session, order.id, state, closed_at=now):
+        return False
+    seats.release(session, seats.count(line.class_id for line in order.lines))
+    events.record(session, OrderClosed(order_id=order.id, reason=state))
+    audit.record(session, actor_id, f"order.{state}", order)
+    return True
+
+
+def _spec(order: Order, line: OrderLine) -> PlanSpec:
+    return PlanSpec(
+        learner_id=line.learner_id,
+        mode=line.mode,
+        title=line.title,
+        year=line.year,
+        rule_set_id=order.rule_set_id,
+        courses=tuple(
+            SpecCourse(
+                course.course_id,
+                course.title,
+                course.kind,
+                course.year,
+                course.hours,
+                course.compulsory,
+                course.needs_test,
+            )
+            for course in line.courses
+        ),
+        line_id=line.id,
+        project_id=line.project_id,
+        class_id=line.class_id,
+        award=line.award,
+        study_until=study_until(line),
+    )
+
+
+def study_until(line: OrderLine) -> date | None:
+    """The last day of study: the class's; without a class there is none."""
+    return line.training_class.study_until if line.training_class else None

@@ -1,0 +1,54 @@
+"""States of a payment attempt, what a notice can come to, and why a payment wants a person's attention.
+
+    started ─┬─ paid ────────── refunded
+             ├─ failed, closed ─┬─ paid
+             └─ attention ──────┴─ paid (the right amount came after all), refunded
+
+A gateway may tell things in any order, so "failed" and "closed" are not the end; "paid" is never undone by a notice.
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.payments.models import Payment
+
+STARTED, PAID, FAILED, CLOSED = "started", "paid", "failed", "closed"
+ATTENTION, REFUNDED = "attention", "refunded"
+
+MOVES: dict[str, frozenset[str]] = {
+    STARTED: frozenset({PAID, FAILED, CLOSED, ATTENTION}),
+    FAILED: frozenset({PAID, CLOSED, ATTENTION}),
+    CLOSED: frozenset({PAID, ATTENTION}),
+    ATTENTION: frozenset({PAID, REFUNDED}),
+    PAID: frozenset({REFUNDED}),
+    REFUNDED: frozenset(),
+}
+
+# What confirm() answers besides "paid", "failed", "closed" and "attention": nothing new was said.
+KNOWN = "known"
+
+WRONG_AMOUNT, ORDER_CLOSED, PAID_TWICE = "wrong_amount", "order_closed", "paid_twice"
+REUSED, UNKNOWN = "reused", "unknown"
+REASONS: dict[str, object] = {
+    WRONG_AMOUNT: _l("The amount paid is not the amount of the order."),
+    ORDER_CLOSED: _l("The money came after the order was closed."),
+    PAID_TWICE: _l("The order was already paid by another payment."),
+    REUSED: _l("The gateway used one of its numbers for two different payments."),
+    UNKNOWN: _l("The gateway names a payment that is not known here."),
+}
+
+
+def move(session: Session, payment_id: int, to: str, **values: Any) -> bool:
+    """Moves a payment by one conditional UPDATE; True for the one caller who moved it."""
+    sources = [state for state, targets in MOVES.items() if to in targets]
+    moved = session.execute(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.state.in_(sources))
+        .values(state=to, **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.get(Payment, payment_id, populate_existing=True)
+    return bool(moved.rowcount)  # type: ignore[attr-defined]

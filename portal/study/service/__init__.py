@@ -1,0 +1,18 @@
+"""The only writer of this room: plans, sessions of study, completion."""
+
+from portal.study.service.completion import pass_test
+from portal.study.service.plans import open_plans
+from portal.study.service.sessions import check_period, finish_reading, open_session, reap, report
+from portal.study.specs import PlanSpec, SpecCourse
+
+__all__ = [
+    "PlanSpec",
+    "SpecCourse",
+    "check_period",
+    "finish_reading",
+    "open_plans",
+    "open_session",
+    "pass_test",
+    "reap",
+    "report",
+]

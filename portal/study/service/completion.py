@@ -1,0 +1,95 @@
+"""From lessons to hours: course studied, course complete, plan complete. Every step happens once."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import events
+from portal.catalogue.models import Lesson
+from portal.credits import service as credits_
+from portal.messages import service as messages
+from portal.people.models import Employment, Learner
+from portal.study.models import Plan, PlanCourse, Progress
+from portal.types import PlanCompleted
+
+
+def lesson_done(session: Session, course: PlanCourse, now: datetime) -> None:
+    """A lesson of this course is complete: are all? Lessons of no seconds are optional reading."""
+    if course.state != "open" or course.plan.state != "open":
+        return
+    session.flush()
+    done = select(Progress.lesson_id).where(Progress.plan_course_id == course.id, Progress.complete_at.is_not(None))
+    missing = session.scalar(
+        select(func.count())
+        .select_from(Lesson)
+        .where(Lesson.course_id == course.course_id, Lesson.seconds > 0, Lesson.id.not_in(done))
+    )
+    if missing:
+        return
+    course.state, course.studied_at = "studied", now
+    if not course.needs_test:
+        complete_course(session, course, now)
+
+
+def pass_test(session: Session, plan_course_id: int, now: datetime) -> None:
+    """The 考核测试 of a studied course is passed: the course counts. Twice is once; an unstudied course stays open."""
+    course = session.get_one(PlanCourse, plan_course_id)
+    if course.state == "studied" and course.needs_test:
+        complete_course(session, course, now)
+
+
+def complete_course(session: Session, course: PlanCourse, now: datetime) -> None:
+    """Books the hours, once, and marks the course complete in every open plan of this learner that holds it."""
+    plan = course.plan
+    credits_.earn(
+        session,
+        learner_id=plan.learner_id,
+        year=course.year,
+        kind=course.kind,
+        hours=course.hours,
+        title=course.title,
+        source="plan",
+        employer_name=_employer(session, plan.learner_id, now),
+        now=now,
+        course_id=course.course_id,
+        plan_id=plan.id,
+    )
+    same = (
+        select(PlanCourse)
+        .join(Plan)
+        .where(
+            Plan.learner_id == plan.learner_id,
+            Plan.state == "open",
+            PlanCourse.course_id == course.course_id,
+            PlanCourse.year == course.year,
+            PlanCourse.state != "complete",
+        )
+    )
+    for row in session.scalars(same).all():
+        row.state, row.studied_at, row.completed_at = "complete", row.studied_at or now, now
+        complete_plan(session, row.plan, now)
+
+
+def complete_plan(session: Session, plan: Plan, now: datetime) -> None:
+    """A plan whose courses are all complete is complete: told once to the plugins and to the learner."""
+    if plan.state != "open" or not plan.courses or any(course.state != "complete" for course in plan.courses):
+        return
+    plan.state, plan.completed_at = "complete", now
+    session.flush()
+    events.record(session, PlanCompleted(plan_id=plan.id))
+    account_id = session.scalar(select(Learner.account_id).where(Learner.id == plan.learner_id))
+    assert account_id is not None
+    messages.post(session, account_id, "plan_completed", url=f"/centre/projects/{plan.id}", title=plan.title)
+
+
+def _employer(session: Session, learner_id: int, now: datetime) -> str:
+    """The employer's name at that moment; "" when none is on file."""
+    query = (
+        select(Employment.employer_name)
+        .where(Employment.learner_id == learner_id, Employment.valid_from <= now)
+        .where(Employment.valid_to.is_(None) | (Employment.valid_to > now))
+        .order_by(Employment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""

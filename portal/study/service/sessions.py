@@ -1,0 +1,194 @@
+"""An open player: opened, reported to, merged, closed. One per learner; the newest wins."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models import Lesson
+from portal.clock import today
+from portal.errors import Conflict, NotFound
+from portal.study import crediting, intervals, standing
+from portal.study.models import Plan, PlanCourse, Progress, StudySession
+from portal.study.service.completion import lesson_done
+from portal.study.standing import Standing
+
+MERGE_EVERY = timedelta(seconds=60)
+SILENCE = timedelta(minutes=2)
+# A server's clock set back by more than this is a correction, not a race between two servers.
+CLOCK_STEP = timedelta(minutes=5)
+
+NEWER, SILENT, LEFT = "newer", "silent", "left"
+
+
+def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> StudySession:
+    """Opens a player and closes the learner's other one. Its `token` goes with every report.
+
+    :raises NotFound: not a lesson of this learner
+    :raises Conflict: the time to study is over
+    """
+    course = standing.own_course(session, learner_id, plan_course_id)
+    lesson = standing.lesson_of(course, lesson_id)
+    check_period(course.plan, now)
+    latest = _latest(session, learner_id)
+    paid_until = now
+    if latest is not None:
+        if latest.closed_at is None:
+            _close(session, latest, NEWER, now)
+        if now < latest.paid_until <= now + CLOCK_STEP:
+            paid_until = latest.paid_until
+    player = StudySession(
+        token=secrets.token_urlsafe(32),
+        learner_id=learner_id,
+        plan_course_id=course.id,
+        lesson_id=lesson.id,
+        opened_at=now,
+        reported_at=now,
+        paid_until=paid_until,
+        merged_at=now,
+        intervals=[],
+        refused=[],
+        position=next((row.position for row in course.progress if row.lesson_id == lesson.id), 0),
+        close_reason="",
+    )
+    session.add(player)
+    session.flush()
+    return player
+
+
+def report(
+    session: Session,
+    learner_id: int,
+    token: str,
+    played: Sequence[Sequence[int]],
+    position: int,
+    now: datetime,
+    *,
+    closing: bool = False,
+) -> Standing:
+    """Credits what was played since the last report, as far as the server's clock pays for it.
+
+    A report that comes after the session was closed is still worth the wall time up to its closing, so nothing
+    is lost while a page changes. A session closed by silence goes on when no other was opened meanwhile.
+
+    :param played: intervals of seconds in the order they were played; sent again they count once
+    :raises NotFound: not a session of this learner
+    """
+    player = session.scalar(
+        select(StudySession).where(StudySession.token == token, StudySession.learner_id == learner_id)
+    )
+    if player is None:
+        raise NotFound("study session")
+    _revive(session, player)
+    lesson = session.get_one(Lesson, player.lesson_id)
+    progress = _progress(session, player)
+    _credit(player, lesson, progress, played, now)
+    player.position = max(0, min(position, lesson.seconds))
+    if player.closed_at is None:
+        player.reported_at = now
+        if closing:
+            player.closed_at, player.close_reason = now, LEFT
+    state = player.close_reason or "open"
+    result = standing.of_lesson(lesson, progress, player)
+    if player.closed_at or now - player.merged_at >= MERGE_EVERY or (result.complete and not progress.complete_at):
+        _merge(session, player, lesson, progress, now)
+        result = standing.of_lesson(lesson, progress)
+    return replace(result, state=state)
+
+
+def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> Standing:
+    """我已读完 of a page without script: credits a text by the time since it was opened, by the server's clock.
+
+    :raises Conflict: the text was not opened, or another lesson was opened since
+    """
+    player = _latest(session, learner_id)
+    if player is None or (player.plan_course_id, player.lesson_id) != (plan_course_id, lesson_id):
+        raise Conflict(_l("Open this text first; the reading time runs from then."))
+    lesson = session.get_one(Lesson, lesson_id)
+    if lesson.kind == "video":
+        raise Conflict(_l("A video is credited while it plays."))
+    return report(session, learner_id, player.token, [(0, lesson.seconds)], lesson.seconds, now)
+
+
+def reap(session: Session, now: datetime, limit: int = 100) -> int:
+    """Closes and merges sessions that were silent for SILENCE. Returns how many."""
+    query = (
+        select(StudySession)
+        .where(StudySession.closed_at.is_(None), StudySession.reported_at < now - SILENCE)
+        .limit(limit)
+    )
+    silent = session.scalars(query).all()
+    for player in silent:
+        _close(session, player, SILENT, now)
+    return len(silent)
+
+
+def check_period(plan: Plan, now: datetime) -> None:
+    """:raises Conflict: the last day to study this plan has passed (in China)."""
+    if plan.study_until is not None and today(now) > plan.study_until:
+        raise Conflict(_l("The time to study this ended on %(day)s.", day=plan.study_until.isoformat()))
+
+
+def _latest(session: Session, learner_id: int) -> StudySession | None:
+    query = select(StudySession).where(StudySession.learner_id == learner_id).order_by(StudySession.id.desc()).limit(1)
+    found: StudySession | None = session.scalar(query)
+    return found
+
+
+def _revive(session: Session, player: StudySession) -> None:
+    if player.close_reason == SILENT and _latest(session, player.learner_id) is player:
+        player.closed_at, player.close_reason = None, ""
+
+
+def _credit(
+    player: StudySession, lesson: Lesson, progress: Progress, played: Sequence[Sequence[int]], now: datetime
+) -> None:
+    until = player.closed_at or now
+    silent = until - player.paid_until > crediting.OFFLINE
+    covered = [*progress.intervals, *player.intervals]
+    worth = crediting.worth(played, covered, lesson.seconds, player.paid_until, until)
+    player.paid_until = worth.paid_until
+    player.intervals = [list(part) for part in intervals.union(player.intervals, worth.credited)]
+    if worth.refused:
+        other = player.close_reason == NEWER
+        cause = crediting.OTHER_PLAYER if other else crediting.SILENT if silent else crediting.CLOCK
+        notes = [[start, end, cause] for start, end in worth.refused]
+        player.refused = crediting.kept([*player.refused, *notes], [*covered, *worth.credited])
+
+
+def _progress(session: Session, player: StudySession) -> Progress:
+    """The row this session is merged into."""
+    found: Progress | None = session.scalar(
+        select(Progress).where(Progress.plan_course_id == player.plan_course_id, Progress.lesson_id == player.lesson_id)
+    )
+    return found or Progress(
+        plan_course_id=player.plan_course_id,
+        lesson_id=player.lesson_id,
+        intervals=[],
+        refused=[],
+        seconds=0,
+        position=0,
+    )
+
+
+def _merge(session: Session, player: StudySession, lesson: Lesson, progress: Progress, now: datetime) -> None:
+    covered = intervals.clip([*progress.intervals, *player.intervals], lesson.seconds)
+    progress.intervals = [list(part) for part in covered]
+    progress.seconds = intervals.total(covered)
+    progress.refused = crediting.kept([*progress.refused, *player.refused], covered)
+    progress.position = player.position
+    player.intervals, player.refused, player.merged_at = [], [], now
+    session.add(progress)
+    if progress.complete_at is None and crediting.is_complete(covered, lesson.seconds):
+        progress.complete_at = now
+        lesson_done(session, session.get_one(PlanCourse, player.plan_course_id), now)
+    session.flush()
+
+
+def _close(session: Session, player: StudySession, reason: str, now: datetime) -> None:
+    player.closed_at, player.close_reason = now, reason
+    _merge(session, player, session.get_one(Lesson, player.lesson_id), _progress(session, player), now)

@@ -1,0 +1,60 @@
+"""Writes into the documentation what the source says: settings, quoted files, who uses a hook.
+
+Run by `make docs` after a change; tests/test_docs.py fails until it was.
+"""
+
+import re
+import tempfile
+from pathlib import Path
+
+from portal import hookspecs
+from portal.plugins import Plugins
+from portal.settings import Settings
+from portal.testing import make_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def quote_files(text: str) -> str:
+    """Fills each block that stands under `<!-- file: path -->` with that file."""
+    block = re.compile(r"(<!-- file: (\S+) -->\n```\w*\n).*?(```)", re.DOTALL)
+    return block.sub(lambda found: found[1] + (ROOT / found[2]).read_text("utf-8") + found[3], text)
+
+
+def list_settings(text: str) -> str:
+    """Rewrites the rows of the settings table."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "" if "Secret" in str(field.annotation) or default == "" else f"`{default}`"
+        rows.append(f"| `PORTAL_{name.upper()}` | {shown} | {field.description} |\n")
+    table = re.compile(r"(\| variable \| default \| meaning \|\n\|---\|---\|---\|\n)(?:\|.*\n)*")
+    return table.sub(lambda found: found[1] + "".join(rows), text)
+
+
+def name_users(text: str) -> str:
+    """Rewrites the "Used by" line under each hook."""
+    with tempfile.TemporaryDirectory() as folder:
+        plugins = Plugins(make_settings(Path(folder)))
+    for hook in (*hookspecs.DECLARE, *hookspecs.ASK, *hookspecs.TELL):
+        users = ", ".join(sorted(p.name for p in plugins.all if p.bundled and hook in p.hooks)) or "none yet"
+        line = re.compile(rf"(^### {hook}\(.*?^Used by: )[^\n]*", re.DOTALL | re.MULTILINE)
+        text = line.sub(lambda found, users=users: found[1] + users, text, count=1)  # type: ignore[misc]
+    return text
+
+
+def main() -> None:
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        before = path.read_text("utf-8")
+        after = quote_files(before)
+        if path.name == "operations.md":
+            after = list_settings(after)
+        if path.name == "hooks.md":
+            after = name_users(after)
+        if after != before:
+            path.write_text(after, "utf-8")
+            print(f"{path.relative_to(ROOT)} rewritten")
+
+
+if __name__ == "__main__":
+    main()
