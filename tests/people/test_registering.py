@@ -34,7 +34,14 @@ def count(session: Session, model: Any) -> int:
 
 def test_a_learner_can_log_in_with_each_name(right: Registration, writing: Session) -> None:
     learner = service.register(writing, right, NOW)
-    for name in ("11010519491231002X", "11010519491231002x", "110105 19491231 002x", "13831552067", "ZXL@example.cn"):
+    for name in (
+        "11010519491231002X",
+        "11010519491231002x",
+        "110105 19491231 002x",
+        "13831552067",
+        "+86 138-3155-2067",
+        "ZXL@example.cn",
+    ):
         assert access.log_in(writing, name, PASSWORD, "", NOW).id == learner.account_id
     assert (learner.account.kind, learner.account.must_change) == ("learner", False)
     assert learner.account.password.startswith("scrypt:")
