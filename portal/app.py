@@ -56,8 +56,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
-    from portal.web import errors, headers, i18n, shell
+    from portal.web import addresses, errors, headers, i18n, shell
 
+    addresses.init_app(app)
     if settings.mode == "production":
         logs.init_app(app)
     CSRFProtect(app)
