@@ -3,6 +3,7 @@
 Everything here keeps working between versions with the same major number; everything else may move.
 """
 
+from flask_appbuilder import Model
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -17,13 +18,15 @@ from portal.catalogue.models import Project, Specialty, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
 from portal.db import UtcDateTime
 from portal.divisions import service as divisions
-from portal.errors import Conflict, Forbidden, NotFound, PortalError, Refused, TooMany
+from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
 from portal.orders import drafts
 from portal.orders.models import Draft, Order, OrderLine
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
+from portal.payments.models import Payment
+from portal.payments.provider import Notice, PaymentProvider
 from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
@@ -70,14 +73,19 @@ __all__ = [
     "JobContext",
     "JobSpec",
     "Learner",
+    "Misconfigured",
+    "Model",
     "NavItem",
     "NotFound",
+    "Notice",
     "Offer",
     "Order",
     "OrderClosed",
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Payment",
+    "PaymentProvider",
     "Pick",
     "Plan",
     "PlanAction",
