@@ -17,7 +17,13 @@ from portal.types import JobSpec
 from portal.vault import Vault
 
 # Rooms with pages; each keeps its blueprint in views.py.
-ROOMS = ("web", "access")
+ROOMS = (
+    "web",
+    "access",
+    "messages",
+    "people",
+    "photos",
+)
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[str, Any]] = ()) -> Flask:
@@ -84,9 +90,11 @@ def _core_jobs() -> list[JobSpec]:
 
     from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.payments import gateways as payments
     from portal.study import periodic as study
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1)), *study.JOBS, *assessment.JOBS]
+    chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
 
 
 def _health() -> Response:

@@ -180,12 +180,13 @@ def room(session: Session, project_ids: Iterable[int]) -> dict[int, Room]:
 def class_for(session: Session, project: Project, division_code: str, on: date | None = None) -> ClassChoice:
     """The classes of the division where an employer is registered, else of the nearest division above it.
 
-    Old codes follow their successor (on the given day, by default the project's first). Three statements.
+    Old codes follow their successor (on the given day, by default the project's first).
+    Three statements, one more per successor.
 
     :raises NotFound: no such division.
     """
-    asked = divisions.resolve(session, division_code, on or project.opens_on)
     former = divisions.get(session, division_code)
+    asked = divisions.resolve(session, division_code, on or project.opens_on)
     path = divisions.ancestors(session, asked.code)
     query = (
         select(TrainingClass)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue import service
 from portal.catalogue.models import Course, Project, Specialty, TrainingClass
 from portal.errors import Conflict, NotFound
-
-from .conftest import statements
+from tests.catalogue.planting import statements
 
 TODAY = date(2026, 11, 24)
 
