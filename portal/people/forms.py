@@ -75,6 +75,12 @@ class ActivationForm(Form):
     )
 
 
+class ContactForm(Form):
+    phone = StringField(_l("Mobile number"), [_LONG])
+    email = StringField(_l("E-mail"), [_LONG])
+    current = PasswordField(_l("Present password"), [InputRequired(_l("Enter your present password."))])
+
+
 class PasswordForm(Form):
     current = PasswordField(_l("Present password"), [InputRequired(_l("Enter your present password."))])
     password = PasswordField(_l("New password"))

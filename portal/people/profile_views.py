@@ -14,7 +14,7 @@ from portal.access.guard import learner_required, login_required
 from portal.access.visitor import account, address, current_learner, device
 from portal.errors import Refused, TooMany
 from portal.people import forms, identity, passwords, service
-from portal.people.forms import EmployerForm, PasswordForm
+from portal.people.forms import ContactForm, EmployerForm, PasswordForm
 from portal.people.models import Account, Learner, Organisation
 from portal.people.pages import blueprint, current_settings
 from portal.photos import service as photos
@@ -67,6 +67,36 @@ def _moved(learner: Learner, form: EmployerForm) -> Response:
     return redirect(url_for("people.profile"), 303)
 
 
+@blueprint.route("/me/contact", methods=["GET", "POST"])
+@learner_required
+def contact() -> ResponseReturnValue:
+    """A new mobile number or e-mail address; the present password is asked."""
+    learner = current_learner()
+    form, status = ContactForm(), 200
+    if form.is_submitted():
+        try:
+            if form.validate():
+                _ask_password(form)
+            if not form.errors:
+                return _reachable(learner, form)
+        except Refused as refused:
+            add_problems(form, refused)
+        except TooMany as limit:
+            add_problems(form, Refused(limit.message))
+            status = limit.status
+        status = max(status, 422)
+    else:
+        form.phone.data, form.email.data = learner.phone, learner.email
+    return render_template("people/contact.html", form=form), status
+
+
+def _reachable(learner: Learner, form: ContactForm) -> Response:
+    with db.write() as writing:
+        service.change_contact(writing, learner.id, str(form.phone.data or ""), str(form.email.data or ""))
+    flash(_("Phone and e-mail are changed. You log in with the new ones from now on."))
+    return redirect(url_for("people.profile"), 303)
+
+
 @blueprint.route("/me/password", methods=["GET", "POST"])
 @login_required
 def password() -> ResponseReturnValue:
@@ -85,21 +115,29 @@ def password() -> ResponseReturnValue:
 
 def _may_change(form: PasswordForm) -> bool:
     """Whether the present password is right and the new one good; what is not stands at its field."""
-    visitor, now = account(), clock.now()
+    visitor = account()
     form.validate()
     fresh = str(form.password.data)
     if problem := passwords.problem(fresh, *_personal(visitor)):
         add_problems(form, Refused(problems=[Problem(problem, "password")]))
     elif fresh == form.current.data:
         add_problems(form, Refused(problems=[Problem(_l("Choose a password other than the old one."), "password")]))
-    if form.errors:
-        return False
+    if not form.errors:
+        _ask_password(form)
+    return not form.errors
+
+
+def _ask_password(form: PasswordForm | ContactForm) -> None:
+    """Whoever sits at an open session is not always its owner: the present password is asked, and misses counted.
+
+    :raises TooMany: too many misses.
+    """
+    visitor, now = account(), clock.now()
     access.check_limits(db.reader(), visitor.username, address(), now)
     if not passwords.fits(visitor.password, str(form.current.data)):
         with db.write() as writing:
             access.count_failure(writing, visitor.username, address(), now)
         add_problems(form, Refused(problems=[Problem(_l("The present password is wrong."), "current")]))
-    return not form.errors
 
 
 def _personal(visitor: Account) -> list[str]:

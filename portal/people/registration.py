@@ -84,9 +84,7 @@ def problems(session: Session, data: Registration, now: datetime) -> list[Proble
     """Everything that is wrong with normalised data, at the field where it stands, in the order of the form."""
     found = list(_slips(data, now))
     wrong = {problem.field for problem in found}
-    for field in names_of(data):
-        if field not in wrong and (fault := taken_problem(session, data, field)):
-            found.append(fault)
+    found += [taken_sentence(field) for field in taken_fields(session, data) if field not in wrong]
     found += employer_problems(session, data.employer, data.division_code)
     agreement = agreements.in_force(session, now)
     if agreement is None or agreement.id != data.agreement_id:
@@ -94,24 +92,33 @@ def problems(session: Session, data: Registration, now: datetime) -> list[Proble
     return sorted(found, key=lambda problem: FIELDS.index(problem.field))
 
 
+def contact_problems(session: Session, account_id: int, phone: str, email: str) -> list[Problem]:
+    """What is wrong with a normalised phone and address that an account wants to have."""
+    faults = {"phone": contact.phone_problem(phone), "email": contact.email_problem(email) if email else None}
+    found = [Problem(fault, field) for field, fault in faults.items() if fault]
+    for field, value in (("phone", phone), ("email", email)):
+        if value and not faults[field] and taken(session, field, value) not in (None, account_id):
+            found.append(taken_sentence(field))
+    return found
+
+
 def employer_problems(session: Session, name: str, division_code: str) -> list[Problem]:
     """What is wrong with an employer's county and normalised name."""
     found = []
     if session.get(Division, division_code) is None:
-        found.append(Problem(_l("Choose the county where the employer is registered."), "division_code"))
+        found.append(Problem(_l("Choose the county in which the employer is registered."), "division_code"))
     if fault := contact.employer_problem(name):
         found.append(Problem(fault, "employer"))
     return found
 
 
-def taken_problem(session: Session, data: Registration, field: str) -> Problem | None:
-    """The problem that the login name of this field belongs to somebody, or None. No more is told."""
-    kind, value = names_of(data)[field]
-    return taken_sentence(field) if taken(session, kind, value) is not None else None
+def taken_fields(session: Session, data: Registration) -> list[str]:
+    """Fields whose login name belongs to somebody already."""
+    return [field for field, name in names_of(data).items() if taken(session, *name) is not None]
 
 
 def taken_sentence(field: str) -> Problem:
-    """What is said about a login name that belongs to somebody."""
+    """What is said about a login name that belongs to somebody; whose it is stays unsaid."""
     return Problem(_TAKEN[field], field)
 
 

@@ -59,10 +59,16 @@ def register_form() -> ResponseReturnValue:
         return redirect(url_for("people.register_photo"), 303)
     if AGREED not in session:
         return redirect(url_for("people.register"), 303)
-    form = _form()
-    if form.is_submitted() and (fresh := _registered(form)):
-        return _enter(fresh)
-    return render_template("people/register_form.html", form=form), 422 if form.errors else 200
+    form, status = _form(), 200
+    if form.is_submitted():
+        try:
+            if fresh := _registered(form):
+                return _enter(fresh)
+            status = 422
+        except TooMany as limit:
+            add_problems(form, Refused(limit.message))
+            status = limit.status
+    return render_template("people/register_form.html", form=form), status
 
 
 def _form() -> RegistrationForm:
@@ -78,9 +84,14 @@ def _registered(form: RegistrationForm) -> Account | None:
     now = clock.now()
     data = _data(form).normal()
     valid = form.validate()
+    access.check_limits(db.reader(), data.id_number, address(), now)
     found = registration.problems(db.reader(), data, now)
-    if valid and found and (same := _sent_twice(data)):
+    taken = registration.taken_fields(db.reader(), data)
+    if valid and "id_number" in taken and (same := _sent_twice(data)):
         return same
+    if taken:  # whoever tries numbers here to learn which are known is stopped like at the login
+        with db.write() as writing:
+            access.count_failure(writing, data.id_number, address(), now)
     if found:
         add_problems(form, Refused(problems=found))
     if form.errors:
@@ -114,18 +125,11 @@ def _data(form: RegistrationForm) -> Registration:
 
 
 def _sent_twice(data: Registration) -> Account | None:
-    """The account a double click has made a moment ago: same numbers, same password."""
+    """The account that a double click has made a moment ago: same number, same password."""
     now = clock.now()
-    taken = registration.names_of(data)["id_number"] if data.id_number else None
-    if taken is None or registration.taken(db.reader(), *taken) is None:
-        return None
     try:
         found = access.log_in(db.reader(), data.id_number, data.password, address(), now)
     except Refused:
-        with db.write() as writing:
-            access.count_failure(writing, data.id_number, address(), now)
-        return None
-    except TooMany:
         return None
     return found if registration.is_fresh(db.reader(), found.id, now - SAME_CLICK) else None
 

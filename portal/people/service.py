@@ -4,12 +4,13 @@ import secrets
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.errors import Conflict, Refused
+from portal.messages import service as messages
 from portal.people import agreements, contact, employers, identity, passwords, registration
 from portal.people.models import Account, Agreement, AgreementAcceptance, Employment, Learner, LoginName
 from portal.people.registration import Registration
@@ -62,6 +63,7 @@ def register(session: Session, data: Registration, now: datetime, password_hash:
     account = _account(session, data.name, password_hash or passwords.digest(data.password))
     learner = _learner(session, account, data, now)
     accept(session, account.id, data.agreement_id, data.address, now)
+    messages.post(session, account.id, "registered", url="/me")
     audit.record(session, account.id, "registered", learner)
     return learner
 
@@ -87,9 +89,10 @@ def import_learner(
     data = Registration(
         name, id_kind, id_number, phone, "", division_code, employer, password="", agreement_id=0
     ).normal()
-    fault = registration.id_problem(data, now) or registration.taken_problem(session, data, "id_number")
-    if fault:
+    if fault := registration.id_problem(data, now):
         raise Refused(problems=[fault])
+    if "id_number" in registration.taken_fields(session, data):
+        raise Refused(problems=[registration.taken_sentence("id_number")])
     account = _account(session, data.name, password_hash, must_change=True)
     learner = _learner(session, account, data, now, source="import")
     audit.record(session, None, "imported", learner)
@@ -111,6 +114,7 @@ def activate(
     learner.account.must_change = False
     _set_password(learner.account, password_hash)
     accept(session, learner.account_id, agreement_id, address, now)
+    messages.post(session, learner.account_id, "activated", url="/me")
     audit.record(session, learner.account_id, "activated", learner)
     return learner
 
@@ -121,6 +125,26 @@ def change_password(session: Session, account_id: int, password_hash: str) -> Ac
     _set_password(account, password_hash)
     audit.record(session, account.id, "password_changed", account)
     return account
+
+
+def change_contact(session: Session, learner_id: int, phone: str, email: str) -> Learner:
+    """A new mobile number and e-mail address, also as login names. An empty address removes it.
+
+    :raises Refused: one is wrong or belongs to somebody else.
+    """
+    learner = session.get_one(Learner, learner_id)
+    phone, email = contact.normal_phone(phone), contact.normal_email(email)
+    if found := registration.contact_problems(session, learner.account_id, phone, email):
+        raise Refused(problems=found)
+    learner.phone, learner.phone_index = phone, registration.index("phone", phone)
+    learner.email = email or None
+    for kind, value in (("phone", phone), ("email", email)):
+        session.execute(delete(LoginName).where(LoginName.account_id == learner.account_id, LoginName.kind == kind))
+        if value:
+            session.add(LoginName(account_id=learner.account_id, kind=kind, value=registration.index(kind, value)))
+    _flush(session, "phone")
+    audit.record(session, learner.account_id, "contact_changed", learner)
+    return learner
 
 
 def change_employer(
@@ -206,11 +230,15 @@ def _learner(
     free = [name for field, name in names.items() if field == "id_number" or not registration.taken(session, *name)]
     session.add(learner)
     session.add_all(LoginName(account_id=account.id, kind=k, value=registration.index(k, v)) for k, v in free)
+    _flush(session, "id_number")
+    return learner
+
+
+def _flush(session: Session, field: str) -> None:
     try:
         session.flush()
-    except IntegrityError as error:  # somebody was quicker by milliseconds
-        raise Refused(problems=[registration.taken_sentence("id_number")]) from error
-    return learner
+    except IntegrityError as error:  # somebody took the login name milliseconds ago
+        raise Refused(problems=[registration.taken_sentence(field)]) from error
 
 
 def _employment(

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import func, select
 
 from portal import clock, db
+from portal.access import service as access
 from portal.people import service
 from portal.people.models import Account, Agreement, Learner
 from portal.photos import service as photos
@@ -136,6 +137,15 @@ def test_somebody_elses_number_opens_nothing(app: Flask, agreed: FlaskClient) ->
     assert page.status_code == 422
     assert "这个证件号码已经注册过" in page.text
     assert other.get("/me").status_code == 303
+
+
+def test_trying_numbers_is_stopped(app: Flask, agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed.post("/register/form", data=FORM)
+    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    other = app.test_client()
+    other.post("/register", data={"agreed": "y"})
+    taken = {**FORM, "password": ""}
+    assert [other.post("/register/form", data=taken).status_code for _ in range(4)] == [422, 422, 422, 429]
 
 
 def test_markup_in_a_field_is_text(agreed: FlaskClient) -> None:
