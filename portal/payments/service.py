@@ -108,12 +108,14 @@ def latest(session: Session, order: Order) -> Payment | None:
     return found
 
 
-def waiting(session: Session, since: datetime, until: datetime) -> list[Payment]:
-    """Payments begun in that span of which the gateway has not told the end."""
-    query = select(Payment).where(
-        Payment.state == states.STARTED, Payment.started_at >= since, Payment.started_at <= until
-    )
-    return list(session.scalars(query.order_by(Payment.id)))
+def waiting(session: Session, *, order_id: int | None = None, until: datetime | None = None) -> list[Payment]:
+    """Payments of which nobody has told the end: of one order, or all begun until some moment."""
+    query = select(Payment).where(Payment.state == states.STARTED).order_by(Payment.id)
+    if order_id is not None:
+        query = query.where(Payment.order_id == order_id)
+    if until is not None:
+        query = query.where(Payment.started_at <= until)
+    return list(session.scalars(query))
 
 
 def give_up(session: Session, before: datetime) -> int:
