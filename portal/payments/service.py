@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound
+from portal.messages import service as messages
 from portal.orders import numbers
 from portal.orders import service as orders
 from portal.orders.models import Order
@@ -187,5 +188,7 @@ def _set_aside(session: Session, payment: Payment, notice: Notice, reason: str, 
     payment.note = reason
     states.move(session, payment.id, states.ATTENTION, reference=notice.reference)
     audit.record(session, None, "payment.attention", payment, after={"reason": reason})
+    order = payment.order
+    messages.post(session, order.buyer_id, "payment_attention", f"/orders/{order.number}", number=order.number)
     if reason in (states.ORDER_CLOSED, states.PAID_TWICE) and _is_new_money(session, payment, notice):
         session.add(Refund(payment_id=payment.id, amount=notice.amount, reason=reason, created_at=now))
