@@ -23,6 +23,8 @@ ROOMS = (
     "web",
     "access",
     "messages",
+    "orders",
+    "payments",
     "people",
     "photos",
 )
