@@ -17,7 +17,7 @@ from portal.types import JobSpec
 from portal.vault import Vault
 
 # Rooms with pages; each keeps its blueprint in views.py.
-ROOMS = ("web", "access")
+ROOMS = ("web", "access", "study", "assessment")
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[str, Any]] = ()) -> Flask:
