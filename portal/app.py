@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterable
+from copy import copy
 from importlib import import_module
 from typing import Any
 
+from click import Command, Context
 from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
@@ -17,7 +19,15 @@ from portal.types import JobSpec
 from portal.vault import Vault
 
 # Rooms with pages; each keeps its blueprint in views.py.
-ROOMS = ("web", "access", "study", "assessment")
+ROOMS = (
+    "web",
+    "access",
+    "assessment",
+    "messages",
+    "people",
+    "photos",
+    "study",
+)
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[str, Any]] = ()) -> Flask:
@@ -48,8 +58,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
-    from portal.web import errors, headers, i18n, shell
+    from portal.web import addresses, errors, headers, i18n, shell
 
+    addresses.init_app(app)
     if settings.mode == "production":
         logs.init_app(app)
     CSRFProtect(app)
@@ -59,10 +70,24 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     for blueprint in plugins.declared("blueprints"):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_health))
+    for command in plugins.declared("commands"):
+        app.cli.add_command(_inside(app, command))
     i18n.init_app(app, [plugin.folder for plugin in plugins.active])
     headers.init_app(app, settings)
     errors.init_app(app)
     shell.init_app(app)
+
+
+def _inside(app: Flask, command: Command) -> Command:
+    """A plugin's command, run with the application at hand. A copy: several applications may live in one process."""
+    inner = copy(command)
+
+    def invoke(context: Context) -> Any:
+        with app.app_context():
+            return command.invoke(context)
+
+    inner.invoke = invoke  # type: ignore[method-assign, assignment]
+    return inner
 
 
 def _map_models() -> None:
@@ -84,9 +109,11 @@ def _core_jobs() -> list[JobSpec]:
 
     from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.payments import gateways as payments
     from portal.study import periodic as study
 
-    return [JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1)), *study.JOBS, *assessment.JOBS]
+    chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
 
 
 def _health() -> Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.fernet import Fernet
+from flask import current_app
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -88,6 +89,12 @@ def load(**overrides: Any) -> Settings:
         settings = settings.model_copy(update=_demo_secrets(settings.data))
     check(settings)
     return settings
+
+
+def current_settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["portal_settings"]
+    return found
 
 
 def check(settings: Settings) -> None:

@@ -44,15 +44,20 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
     :raises Refused: wrong name or password; which of both is not told.
     :raises TooMany: too many failures for this name or from this address.
     """
-    for key, limit in _keys(name, address):
-        row = session.get(LoginAttempt, key)
-        if row and row.window_start > now - WINDOW and row.failures >= limit:
-            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
+    check_limits(session, name, address, now)
     account = find(session, name)
     right = check_password_hash(account.password if account else _NOBODY, password)
     if account is None or not right or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
     return account
+
+
+def check_limits(session: Session, name: str, address: str, now: datetime) -> None:
+    """:raises TooMany: too many failures for this name or from this address, whatever was wrong with them."""
+    for key, limit in _keys(name, address):
+        row = session.get(LoginAttempt, key)
+        if row and row.window_start > now - WINDOW and row.failures >= limit:
+            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
 
 
 def count_failure(session: Session, name: str, address: str, now: datetime) -> None:
@@ -93,6 +98,23 @@ def end_session(session: Session, token: str, now: datetime) -> None:
     """Ends one login. Unknown tokens are nobody's."""
     query = update(LoginSession).where(LoginSession.token_digest == digest(token), LoginSession.ended_at.is_(None))
     session.execute(query.values(ended_at=now))
+
+
+def live_sessions(session: Session, account: Account, now: datetime, days: int) -> list[LoginSession]:
+    """Logins that still open this account, the latest used first. `days`: how long an unused one lasts."""
+    query = select(LoginSession).where(
+        LoginSession.account_id == account.id,
+        LoginSession.ended_at.is_(None),
+        LoginSession.credentials_version == account.credentials_version,
+        LoginSession.last_seen > now - timedelta(days=days),
+    )
+    return list(session.scalars(query.order_by(LoginSession.last_seen.desc())))
+
+
+def end_others(session: Session, account_id: int, kept_id: int, now: datetime) -> None:
+    """Ends every login of an account but one."""
+    query = update(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+    session.execute(query.where(LoginSession.id != kept_id).values(ended_at=now))
 
 
 def end_all(session: Session, account_id: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from portal.errors import NotFound
 from portal.messages.models import Message, Notice
 
 
@@ -37,3 +38,11 @@ def notices(session: Session, moment: datetime, limit: int = 50) -> list[Notice]
     """通知公告 that are published, pinned ones first, newest first."""
     query = select(Notice).where(Notice.published_at <= moment)
     return list(session.scalars(query.order_by(Notice.pinned.desc(), Notice.published_at.desc()).limit(limit)))
+
+
+def notice(session: Session, notice_id: int, moment: datetime) -> Notice:
+    """One published notice. :raises NotFound: unknown, or not published yet."""
+    found = session.get(Notice, notice_id)
+    if found is None or found.published_at > moment:
+        raise NotFound(f"notice {notice_id}")
+    return found

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.errors import Conflict
@@ -38,7 +37,12 @@ def save(
     values = {"step": step, "data": data, "updated_at": now, "expires_at": now + timedelta(days=days)}
     drop_expired(session, now)
     if version == 0:
-        return _first(session, Draft(account_id=account_id, mode=mode, key=key, version=1, **values))
+        if session.scalar(_draft(account_id, mode, key)) is not None:
+            raise Conflict(_MOVED_ON)
+        draft = Draft(account_id=account_id, mode=mode, key=key, version=1, **values)
+        session.add(draft)
+        session.flush()
+        return draft
     saved = session.execute(
         update(Draft)
         .where(Draft.account_id == account_id, Draft.mode == mode, Draft.key == key, Draft.version == version)
@@ -47,8 +51,8 @@ def save(
     )
     if not saved.rowcount:  # type: ignore[attr-defined]
         raise Conflict(_MOVED_ON)
-    draft: Draft = session.scalars(_draft(account_id, mode, key).execution_options(populate_existing=True)).one()
-    return draft
+    newest: Draft = session.scalars(_draft(account_id, mode, key).execution_options(populate_existing=True)).one()
+    return newest
 
 
 def drop(session: Session, account_id: int, mode: str, key: str) -> None:
@@ -60,15 +64,6 @@ def drop_expired(session: Session, now: datetime) -> int:
     """Forgets what nobody came back for. Returns how many."""
     gone = session.execute(delete(Draft).where(Draft.expires_at <= now))
     return int(gone.rowcount)  # type: ignore[attr-defined]
-
-
-def _first(session: Session, draft: Draft) -> Draft:
-    try:
-        with session.begin_nested():
-            session.add(draft)
-    except IntegrityError as taken:
-        raise Conflict(_MOVED_ON) from taken
-    return draft
 
 
 def _draft(account_id: int, mode: str, key: str) -> Any:

@@ -12,17 +12,12 @@ from portal.rules.rules import Pricing
 def price_courses(pricing: Pricing, courses: Sequence[tuple[int, int]], in_project: bool) -> list[int]:
     """The price of each course of one line; `courses` are (hours, catalogue price).
 
-    - by course: the catalogue's prices.
-    - by hour: hours times the rule's amount, rounded half up once for the whole line.
-    - by project: the rule's amount for the whole line. A line outside any project has no such sum and
-      is priced by course.
-    By hour and by project the sum is shared out in proportion to hours (largest remainders first).
+    By course they are the catalogue's. By hour and by project the line's sum is shared out in proportion to hours,
+    largest remainders first. "By project" says nothing about a line outside any project: that is priced by course.
     """
     if pricing.by == "course" or (pricing.by == "project" and not in_project):
         return [price for _, price in courses]
-    hours = [hour for hour, _ in courses]
-    total = (sum(hours) * pricing.amount + 50) // 100 if pricing.by == "hour" else pricing.amount
-    return share(total, hours)
+    return share(pricing.line(courses), [hours for hours, _ in courses])
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:

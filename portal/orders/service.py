@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import events
@@ -16,7 +15,6 @@ from portal.orders import numbers, seats, states
 from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.problems import core_problems
 from portal.orders.quote import Quote, QuotedLine, quote
-from portal.people.models import Learner
 from portal.study import service as study
 from portal.study.service import PlanSpec, SpecCourse
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
@@ -33,7 +31,6 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     :raises Refused: with all problems at once, the core's and the plugins' (`ask`); nothing is written.
     :raises Conflict: a class has too few seats left.
     """
-    _queue_up(session, proposal)
     if (known := _placed(session, proposal)) is not None:
         return known
     quoted = quote(session, proposal)
@@ -41,8 +38,6 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     if problems:
         raise Refused(_l("The order cannot be submitted yet"), problems)
     order = _insert(session, proposal, quoted, now, hours)
-    if order is None:
-        return _placed(session, proposal) or _number_taken()
     _hold_seats(session, order)
     audit.record(session, proposal.buyer_id, "order.placed", order, after={"total": order.total})
     if order.total == 0:
@@ -98,15 +93,6 @@ def of_buyer(session: Session, buyer_id: int, limit: int = 50) -> list[Order]:
     return list(session.scalars(query))
 
 
-def _queue_up(session: Session, proposal: OrderProposal) -> None:
-    """Locks the learners, so that two orders for one of them are checked one after the other.
-
-    SQLite has one writer anyway and ignores this.
-    """
-    ids = {line.learner_id for line in proposal.lines}
-    session.execute(select(Learner.id).where(Learner.id.in_(ids)).order_by(Learner.id).with_for_update()).all()
-
-
 def _placed(session: Session, proposal: OrderProposal) -> Order | None:
     known = session.scalar(select(Order).where(Order.proposal_key == proposal.key))
     if known is not None and known.buyer_id != proposal.buyer_id:
@@ -114,14 +100,9 @@ def _placed(session: Session, proposal: OrderProposal) -> Order | None:
     return known
 
 
-def _number_taken() -> Order:
-    raise Conflict(_l("The order could not be numbered. Nothing was changed; submit it once more."))
-
-
-def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order | None:
-    """The order row and what hangs below it; None when its key or its number was taken meanwhile."""
+def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order:
     order = Order(
-        number=numbers.draw(numbers.ORDER, now),
+        number=_free_number(session, now),
         buyer_id=proposal.buyer_id,
         mode=proposal.mode,
         proposal_key=proposal.key,
@@ -132,12 +113,16 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
         expires_at=now + timedelta(hours=hours),
         lines=[_line(proposal.mode, line) for line in quoted.lines],
     )
-    try:
-        with session.begin_nested():
-            session.add(order)
-    except IntegrityError:
-        return None
+    session.add(order)
+    session.flush()
     return order
+
+
+def _free_number(session: Session, now: datetime) -> str:
+    while True:
+        number = numbers.draw(numbers.ORDER, now)
+        if session.scalar(select(Order.id).where(Order.number == number)) is None:
+            return number
 
 
 def _line(mode: str, quoted: QuotedLine) -> OrderLine:

@@ -1,4 +1,4 @@
-"""Starting and confirming payments. The only writer of this room; what a notice means is decided in ledger order.
+"""Starting and confirming payments. The only writer of this room; what a notice comes to is decided in judgement.py.
 
 No provider is called here: notices were read, and gateways asked, before the transaction began.
 """
@@ -9,7 +9,6 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -23,8 +22,6 @@ from portal.payments.judgement import Known, Verdict, judge
 from portal.payments.models import Payment, PaymentEvent, Refund
 from portal.payments.provider import Notice, PaymentProvider
 from portal.plugins import current_plugins
-
-_NUMBER_TRIES = 5
 
 
 def providers() -> list[PaymentProvider]:
@@ -46,7 +43,7 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
 
     :raises Conflict: the order is not waiting for payment, or its time is over.
     """
-    order = _locked(session, order.id)
+    order = session.get_one(Order, order.id)
     if order.state != PLACED or order.expires_at <= now:
         raise Conflict(_l("This order is no longer waiting for payment."))
     open_one: Payment | None = session.scalar(
@@ -56,18 +53,17 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
     )
     if open_one is not None:
         return open_one
-    for _ in range(_NUMBER_TRIES):
-        number = numbers.draw(numbers.PAYMENT, now)
-        payment = Payment(
-            number=number, order_id=order.id, provider=provider.key, amount=order.total, state="started", started_at=now
-        )
-        try:
-            with session.begin_nested():
-                session.add(payment)
-        except IntegrityError:
-            continue
-        return payment
-    raise Conflict(_l("The payment could not be started. Nothing was paid; try once more."))
+    payment = Payment(
+        number=_free_number(session, now),
+        order_id=order.id,
+        provider=provider.key,
+        amount=order.total,
+        state=states.STARTED,
+        started_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    return payment
 
 
 def confirm(session: Session, provider_key: str, notice: Notice, now: datetime) -> str:
@@ -76,39 +72,30 @@ def confirm(session: Session, provider_key: str, notice: Notice, now: datetime) 
     :returns: "paid" (this notice paid the order), "failed", "closed", "known" (nothing new), or "attention":
         the money is on record, the order is not paid by it, and a person must look.
     """
-    payment = _payment(session, provider_key, notice.payment_number)
     told = _told(session, provider_key, notice.event_id)
     if told is not None and _says_the_same(told, notice):
         return states.KNOWN
     event_id = notice.event_id if told is None else _other_event_id(notice)
     if told is not None and _told(session, provider_key, event_id) is not None:
         return states.ATTENTION
-    if payment is None:
-        verdict = Verdict(states.ATTENTION, states.UNKNOWN)
-    elif told is not None:
-        verdict = Verdict(states.ATTENTION, states.REUSED)
-    else:
-        verdict = judge(_known(session, payment, notice), notice)
-    new_money = payment is not None and _is_new_money(session, payment, notice)
-    event = PaymentEvent(
-        provider=provider_key,
-        event_id=event_id,
-        payment_id=payment.id if payment else None,
-        kind=notice.kind,
-        amount=notice.amount,
-        payload=asdict(notice),
-        outcome=verdict.outcome,
-        received_at=now,
+    payment = session.scalar(
+        select(Payment).where(Payment.number == notice.payment_number, Payment.provider == provider_key)
     )
-    try:
-        with session.begin_nested():
-            session.add(event)
-    except IntegrityError:  # told at the same moment by somebody else: look again
-        return confirm(session, provider_key, notice, now)
+    verdict = _verdict(session, payment, notice, reused=told is not None)
     if payment is not None:
         _book(session, payment, notice, verdict, now)
-        if new_money and verdict.reason in (states.ORDER_CLOSED, states.PAID_TWICE):
-            session.add(Refund(payment_id=payment.id, amount=notice.amount, reason=verdict.reason, created_at=now))
+    session.add(
+        PaymentEvent(
+            provider=provider_key,
+            event_id=event_id,
+            payment_id=payment.id if payment else None,
+            kind=notice.kind,
+            amount=notice.amount,
+            payload=asdict(notice),
+            outcome=verdict.outcome,
+            received_at=now,
+        )
+    )
     return verdict.outcome
 
 
@@ -135,19 +122,11 @@ def give_up(session: Session, before: datetime) -> int:
     return sum(states.move(session, payment_id, states.CLOSED) for payment_id in old.all())
 
 
-def _locked(session: Session, order_id: int) -> Order:
-    """The order as it is now, held until commit: its payments are judged one after the other."""
-    return session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
-
-
-def _payment(session: Session, provider_key: str, number: str) -> Payment | None:
-    """A payment by its number, read after its order is locked."""
-    query = select(Payment).where(Payment.number == number, Payment.provider == provider_key)
-    found = session.scalar(query)
-    if found is not None:
-        _locked(session, found.order_id)
-        session.refresh(found)
-    return found
+def _free_number(session: Session, now: datetime) -> str:
+    while True:
+        number = numbers.draw(numbers.PAYMENT, now)
+        if session.scalar(select(Payment.id).where(Payment.number == number)) is None:
+            return number
 
 
 def _told(session: Session, provider_key: str, event_id: str) -> PaymentEvent | None:
@@ -171,12 +150,16 @@ def _other_event_id(notice: Notice) -> str:
     return f"{notice.event_id[:60]}!{hashlib.sha256(said).hexdigest()[:16]}"
 
 
-def _known(session: Session, payment: Payment, notice: Notice) -> Known:
+def _verdict(session: Session, payment: Payment | None, notice: Notice, reused: bool) -> Verdict:
+    if payment is None:
+        return Verdict(states.ATTENTION, states.UNKNOWN)
+    if reused:
+        return Verdict(states.ATTENTION, states.REUSED)
     elsewhere = select(Payment.id).where(
         Payment.provider == payment.provider, Payment.reference == notice.reference, Payment.id != payment.id
     )
     used = bool(notice.reference) and session.scalar(elsewhere) is not None
-    return Known(payment.state, payment.amount, payment.reference, payment.order.state, used)
+    return judge(Known(payment.state, payment.amount, payment.reference, payment.order.state, used), notice)
 
 
 def _is_new_money(session: Session, payment: Payment, notice: Notice) -> bool:
@@ -194,6 +177,13 @@ def _book(session: Session, payment: Payment, notice: Notice, verdict: Verdict, 
     elif verdict.outcome in (states.FAILED, states.CLOSED):
         states.move(session, payment.id, verdict.outcome)
     elif verdict.outcome == states.ATTENTION:
-        payment.note = verdict.reason
-        states.move(session, payment.id, states.ATTENTION, reference=notice.reference)
-        audit.record(session, None, "payment.attention", payment, after={"reason": verdict.reason})
+        _set_aside(session, payment, notice, verdict.reason, now)
+
+
+def _set_aside(session: Session, payment: Payment, notice: Notice, reason: str, now: datetime) -> None:
+    """Money that pays nothing: marked for a person; where it can only go back, the refund is proposed, once."""
+    payment.note = reason
+    states.move(session, payment.id, states.ATTENTION, reference=notice.reference)
+    audit.record(session, None, "payment.attention", payment, after={"reason": reason})
+    if reason in (states.ORDER_CLOSED, states.PAID_TWICE) and _is_new_money(session, payment, notice):
+        session.add(Refund(payment_id=payment.id, amount=notice.amount, reason=reason, created_at=now))

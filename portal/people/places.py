@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.divisions import service as divisions
 from portal.divisions.models import Division
 
 
 def choices(session: Session, home: str, today: date) -> list[Division]:
-    """The city itself (employers of the city level), its counties, then its zones; abolished ones are left out."""
-    valid = or_(Division.valid_to.is_(None), Division.valid_to >= today)
-    query = select(Division).where(or_(Division.code == home, Division.parent_code == home), valid)
-    return sorted(session.scalars(query), key=lambda place: (place.code != home, place.zone, place.code))
+    """The city itself (for employers of the city level), then its counties, then its zones.
+
+    :raises NotFound: the division served is unknown.
+    """
+    return [divisions.get(session, home), *divisions.children(session, home, today)]

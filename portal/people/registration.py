@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.divisions.models import Division
 from portal.people import agreements, contact, identity, login_names, passwords
-from portal.people.models import LoginName
+from portal.people.models import Learner, LoginName
 from portal.types import Problem
 from portal.vault import current_vault
 
@@ -66,6 +66,12 @@ def taken(session: Session, kind: str, value: str) -> int | None:
     return session.scalar(query)
 
 
+def is_fresh(session: Session, account_id: int, since: datetime) -> bool:
+    """Whether this learner registered after `since`."""
+    query = select(Learner.id).where(Learner.account_id == account_id, Learner.created_at > since)
+    return session.scalar(query) is not None
+
+
 FIELDS = ["name", "id_kind", "id_number", "phone", "email", "division_code", "employer", "password", ""]
 _TAKEN = {
     "id_number": _l("This ID number is already registered. Log in, or activate the account of the old platform."),
@@ -81,12 +87,21 @@ def problems(session: Session, data: Registration, now: datetime) -> list[Proble
     for field in names_of(data):
         if field not in wrong and (fault := taken_problem(session, data, field)):
             found.append(fault)
-    if session.get(Division, data.division_code) is None:
-        found.append(Problem(_l("Choose the county where the employer is registered."), "division_code"))
+    found += employer_problems(session, data.employer, data.division_code)
     agreement = agreements.in_force(session, now)
     if agreement is None or agreement.id != data.agreement_id:
         found.append(Problem(_l("The service agreement has changed. Read and accept the new version first.")))
     return sorted(found, key=lambda problem: FIELDS.index(problem.field))
+
+
+def employer_problems(session: Session, name: str, division_code: str) -> list[Problem]:
+    """What is wrong with an employer's county and normalised name."""
+    found = []
+    if session.get(Division, division_code) is None:
+        found.append(Problem(_l("Choose the county where the employer is registered."), "division_code"))
+    if fault := contact.employer_problem(name):
+        found.append(Problem(fault, "employer"))
+    return found
 
 
 def taken_problem(session: Session, data: Registration, field: str) -> Problem | None:
@@ -117,7 +132,6 @@ def _slips(data: Registration, now: datetime) -> Iterator[Problem]:
         "name": contact.name_problem(data.name),
         "phone": contact.phone_problem(data.phone),
         "email": contact.email_problem(data.email) if data.email else None,
-        "employer": contact.employer_problem(data.employer),
         "password": passwords.problem(data.password, data.id_number, data.phone, data.email),
     }
     yield from (Problem(sentence, field) for field, sentence in checks.items() if sentence)

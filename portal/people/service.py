@@ -14,7 +14,6 @@ from portal.people import agreements, contact, employers, identity, passwords, r
 from portal.people.models import Account, Agreement, AgreementAcceptance, Employment, Learner, LoginName
 from portal.people.registration import Registration
 from portal.people.rules import county_of
-from portal.types import Problem
 from portal.vault import current_vault
 
 
@@ -134,11 +133,11 @@ def change_employer(
 ) -> Employment:
     """A new present employer; the former one stays in the history, documents keep the one of their time.
 
-    :raises Refused: the name is no full name.
+    :raises Refused: no such county, or the name is no full name.
     """
     name = contact.normal_employer(name)
-    if fault := contact.employer_problem(name):
-        raise Refused(problems=[Problem(fault, "employer")])
+    if found := registration.employer_problems(session, name, division_code):
+        raise Refused(problems=found)
     learner = session.get_one(Learner, learner_id)
     present = present_employment(learner)
     fresh = _employment(session, name, division_code, organisation_id, now)

@@ -4,11 +4,10 @@ Drawing anew drops EXIF (with its GPS position), colour profiles, and whatever e
 """
 
 import io
-import warnings
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from portal.errors import Refused
 from portal.types import Problem
@@ -17,6 +16,7 @@ BYTES_MOST = 5 * 1024 * 1024
 PIXELS_MOST = 25_000_000  # refused from the header, before anything is unpacked
 WIDTH, HEIGHT = 295, 413  # one inch at 300 dots: 25 x 35 mm
 KEPT = (590, 826)
+ROUGH = 2000  # longest side while it is worked on
 RATIO = WIDTH / HEIGHT  # 5:7
 NARROWEST, WIDEST = 0.64, 0.80  # cut to 5:7 without harm to a face in the middle; 2:3 and 3:4 are common
 DARKEST, FLATTEST = 140.0, 6.0  # mean lightness of the upper corners, spread of the whole; 0 to 255
@@ -39,12 +39,16 @@ def check(data: bytes) -> Checked:
     """
     if len(data) > BYTES_MOST:
         raise _refused(_l("The photo is larger than 5 MB. Save it smaller and upload it again."))
-    image = _upright(_opened(data))
-    _judge_size(image)
+    image = _opened(data)
+    _judge_size(*_upright_size(image))
+    image.thumbnail((ROUGH, ROUGH))  # in place: a large photo is not held three times over
+    image = _upright(image)
     cut = ImageOps.fit(image, _target(image), Image.Resampling.LANCZOS)
     _judge_light(cut)
     out = io.BytesIO()
-    cut.save(out, "JPEG", quality=QUALITY, optimize=True)
+    clean = Image.new("RGB", cut.size)  # carries none of the file's comments and profiles
+    clean.paste(cut)
+    clean.save(out, "JPEG", quality=QUALITY, optimize=True)
     return Checked(out.getvalue(), *cut.size)
 
 
@@ -52,15 +56,13 @@ def _opened(data: bytes) -> Image.Image:
     if not data:
         raise _refused(_l("Choose a photo."))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
-            if image.width * image.height > PIXELS_MOST:
-                raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again."))
-            if getattr(image, "is_animated", False) and image.format == "PNG":
-                raise _refused(_l("The file is an animation. Upload a still photo."))
-            image.load()
-    except Image.DecompressionBombError as error:
+        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+        if image.width * image.height > PIXELS_MOST:
+            raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again."))
+        if getattr(image, "is_animated", False) and image.format == "PNG":
+            raise _refused(_l("The file is an animation. Upload a still photo."))
+        image.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again.")) from error
     except UnidentifiedImageError as error:
         raise _refused(_l("The file is no JPEG or PNG picture, whatever its name says.")) from error
@@ -79,19 +81,19 @@ def _upright(image: Image.Image) -> Image.Image:
     return turned.convert("RGB")
 
 
-def _judge_size(image: Image.Image) -> None:
-    size = {"width": image.width, "height": image.height}
-    if image.width < WIDTH or image.height < HEIGHT:
-        raise _refused(
-            _l("The photo has %(width)s × %(height)s pixels; it needs at least 295 × 413.", **size),
-        )
-    shape = image.width / image.height
-    if shape >= 1:
-        raise _refused(_l("The photo is wider than high. Cut it to an upright one, 5 wide to 7 high."))
-    if not NARROWEST <= shape <= WIDEST:
-        raise _refused(
-            _l("The photo has %(width)s × %(height)s pixels. Cut it to about 5 wide to 7 high.", **size),
-        )
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else (image.width, image.height)
+
+
+def _judge_size(width: int, height: int) -> None:
+    size = {"width": width, "height": height}
+    if width >= height:
+        raise _refused(_l("The photo is not upright. Cut it to 5 wide and 7 high."))
+    if width < WIDTH or height < HEIGHT:
+        raise _refused(_l("The photo has %(width)s × %(height)s pixels; it needs at least 295 × 413.", **size))
+    if not NARROWEST <= width / height <= WIDEST:
+        raise _refused(_l("The photo has %(width)s × %(height)s pixels. Cut it to 5 wide and 7 high.", **size))
 
 
 def _target(image: Image.Image) -> tuple[int, int]:

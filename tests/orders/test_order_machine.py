@@ -100,10 +100,9 @@ class Orders(RuleBasedStateMachine):
             taken = session.scalar(select(TrainingClass.taken).where(TrainingClass.id == self.shop.class_id))
             assert taken == self.taken
             assert 0 <= self.taken <= SEATS
-            states = dict(session.execute(select(Order.id, Order.state).where(Order.id.in_(self.book))).all())
-            assert {order_id: state for order_id, state in rows} == {
-                order_id: state for order_id, (state, _, _) in self.book.items()
-            }
+            rows = session.execute(select(Order.id, Order.state).where(Order.id.in_(self.book)))
+            states = {row.id: row.state for row in rows}
+            assert states == {order_id: state for order_id, (state, _, _) in self.book.items()}
             self._one_plan_per_paid_line(session)
             self._told_once(session)
 

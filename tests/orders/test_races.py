@@ -1,7 +1,6 @@
 """Races on a real SQLite file: one seat, one order, whoever is faster. Controls show that the races are real."""
 
 import threading
-from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -15,28 +14,7 @@ from portal.orders.models import Order
 from portal.people.models import Learner
 from portal.study.models import Plan
 from tests.orders.shop import HOURS, NOON, Shop, nothing_wrong, open_shop, propose, register
-
-THREADS = 8
-
-
-def together(app: Flask, work: Callable[[int], object], threads: int = THREADS) -> list[object]:
-    """Runs `work` in threads that start at the same moment; answers are values or the errors raised."""
-    gate, answers = threading.Barrier(threads), [None] * threads
-
-    def run(place: int) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                answers[place] = work(place)  # type: ignore[call-overload]
-            except Exception as error:
-                answers[place] = error  # type: ignore[call-overload]
-
-    running = [threading.Thread(target=run, args=(place,)) for place in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    return list(answers)
+from tests.orders.threads import THREADS, together
 
 
 def _shop(seats: int) -> tuple[Shop, list[Learner]]:

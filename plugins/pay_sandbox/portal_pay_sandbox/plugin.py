@@ -1,1 +1,46 @@
 """Sandbox gateway: pays without money."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Blueprint
+
+from portal.kit import JobSpec, Model, PaymentProvider, PluginSetting, hookimpl
+from portal_pay_sandbox.models import Trade
+from portal_pay_sandbox.provider import Sandbox
+from portal_pay_sandbox.telling import JOB, tell
+
+
+@hookimpl
+def models() -> Iterable[type[Model]]:
+    return [Trade]
+
+
+@hookimpl
+def migrations() -> Path:
+    return Path(__file__).parent / "migrations"
+
+
+@hookimpl
+def blueprints() -> Iterable[Blueprint]:
+    from portal_pay_sandbox.views import blueprint
+
+    return [blueprint]
+
+
+@hookimpl
+def settings() -> Iterable[PluginSetting]:
+    return [
+        PluginSetting("in_production", False, "offer the sandbox gateway on a site in production mode"),
+        PluginSetting("secret", "", "key of the notifications' signatures; empty: made from PORTAL_SECRET_KEY"),
+    ]
+
+
+@hookimpl
+def payment_providers() -> Iterable[type[PaymentProvider]]:
+    return [Sandbox]
+
+
+@hookimpl
+def jobs() -> Iterable[JobSpec]:
+    return [JobSpec(JOB, tell)]

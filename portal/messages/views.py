@@ -1,0 +1,37 @@
+"""消息 and 通知公告."""
+
+from flask import Blueprint, render_template
+
+from portal import clock, db
+from portal.access.guard import login_required, public
+from portal.access.visitor import account
+from portal.messages import service, texts
+
+blueprint = Blueprint("messages", __name__, template_folder="templates")
+
+
+@blueprint.get("/messages")
+@login_required
+def inbox() -> str:
+    """The newest messages. Seeing them marks them as read; the page still says which were new."""
+    account_id = account().id
+    items = [(message, texts.words(message)) for message in service.inbox(db.reader(), account_id)]
+    fresh = {message.id for message, _words in items if message.read_at is None}
+    if fresh:
+        with db.write() as session:
+            service.mark_read(session, account_id, clock.now())
+    return render_template("messages/inbox.html", items=items, fresh=fresh)
+
+
+@blueprint.get("/notices")
+@public
+def notices() -> str:
+    """All notices."""
+    return render_template("messages/notices.html", notices=service.notices(db.reader(), clock.now()))
+
+
+@blueprint.get("/notices/<int:notice_id>")
+@public
+def notice(notice_id: int) -> str:
+    """One notice."""
+    return render_template("messages/notice.html", notice=service.notice(db.reader(), notice_id, clock.now()))

@@ -1,0 +1,85 @@
+"""老平台学员激活: no page opens before the second fact, and every wrong pair gets the same answer."""
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal import clock, db
+from portal.access import service as access
+from portal.access import sessions
+from portal.access.guard import public
+from portal.access.visitor import address, current_account, device
+from portal.errors import Refused, TooMany
+from portal.people import activation, agreements, contact, identity, passwords, service
+from portal.people.forms import ActivationForm
+from portal.people.models import Agreement, Learner
+from portal.people.pages import blueprint
+from portal.types import Problem
+from portal.web.forms import add_problems
+
+_NO_MATCH = _l("The ID number and the phone number do not fit an account that waits for activation.")
+
+
+@blueprint.route("/activate", methods=["GET", "POST"])
+@public
+def activate() -> ResponseReturnValue:
+    """Proves the phone number on file, then takes a new password and logs in."""
+    if current_account() is not None:
+        return redirect(url_for("web.home"), 303)
+    form, found = ActivationForm(), agreements.in_force(db.reader(), clock.now())
+    status, begun = 200, _begun()
+    if begun:
+        form.id_number.data = begun
+    if found is not None and form.is_submitted():
+        try:
+            if learner := _proved(form):
+                return _open(learner, form, found)
+            status = 422
+        except TooMany as limit:
+            add_problems(form, Refused(limit.message))
+            status = limit.status
+    return render_template("people/activate.html", form=form, agreement=found, begun=begun), status
+
+
+def _begun() -> str:
+    """The ID number of the account that logged in with the common password on this device, or nothing."""
+    waiting = sessions.activating()
+    learner = db.reader().scalar(select(Learner).where(Learner.account_id == waiting.id)) if waiting else None
+    return learner.id_number if learner else ""
+
+
+def _proved(form: ActivationForm) -> Learner | None:
+    """The learner, once everything fits; else None with what is wrong at its field."""
+    number, phone = identity.normalise(str(form.id_number.data or "")), str(form.phone.data or "")
+    form.validate()
+    if problem := contact.phone_problem(contact.normal_phone(phone)):
+        add_problems(form, Refused(problems=[Problem(problem, "phone")]))
+    if problem := passwords.problem(str(form.password.data), number, contact.normal_phone(phone)):
+        add_problems(form, Refused(problems=[Problem(problem, "password")]))
+    if form.errors:
+        return None
+    now = clock.now()
+    access.check_limits(db.reader(), number, address(), now)
+    learner = activation.find(db.reader(), number, phone)
+    if learner is None:
+        with db.write() as writing:
+            access.count_failure(writing, number, address(), now)
+        add_problems(form, Refused(problems=[Problem(_NO_MATCH, "phone")]))
+    elif passwords.fits(learner.account.password, str(form.password.data)):
+        add_problems(form, Refused(problems=[Problem(_l("Choose a password other than the old one."), "password")]))
+        return None
+    return learner
+
+
+def _open(learner: Learner, form: ActivationForm, agreement: Agreement) -> ResponseReturnValue:
+    secret = passwords.digest(str(form.password.data))
+    now = clock.now()
+    with db.write() as writing:
+        account = service.activate(writing, learner.id, secret, agreement.id, address(), now).account
+        token = access.open_session(writing, account, device(), now)
+    session.pop(sessions.ACTIVATION_KEY, None)
+    sessions.start(token, account)
+    flash(_("Your account is active. Check that your employer is right."))
+    return redirect(url_for("people.profile"), 303)

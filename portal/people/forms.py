@@ -1,0 +1,86 @@
+"""What people fill in about themselves. What is wrong with an answer is said by the services."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+
+from portal.people import identity, places
+from portal.web.forms import Form
+
+_LONG = Length(max=200, message=_l("This is too long."))
+_SAME = EqualTo("password", message=_l("The two passwords differ. Type the same one twice."))
+
+
+def county_choices(session: Session, home: str, today: date) -> list[tuple[str, str]]:
+    """Options for the county of an employer; the city itself stands for employers of the city level."""
+    found = places.choices(session, home, today)
+    return [(place.code, _("City-level employers") if place.code == home else place.name) for place in found]
+
+
+class AgreementForm(Form):
+    agreed = BooleanField(
+        _l("I have read the service agreement and agree to it"),
+        [InputRequired(_l("Read the service agreement and tick the box to go on."))],
+    )
+
+
+class EmployerForm(Form):
+    """The present employer: county and full name. `organisation_id` is set where one was picked from the register."""
+
+    division_code = SelectField(_l("County of the employer"), validate_choice=False)
+    employer = StringField(_l("Full name of the employer"), [_LONG])
+    organisation_id = HiddenField()
+
+    def county(self) -> str:
+        """Code of the chosen county, or nothing where none of the offered ones was chosen."""
+        chosen = str(self.division_code.data or "")
+        return chosen if chosen in dict(self.division_code.choices) else ""
+
+    def organisation(self) -> int | None:
+        """Id of the picked organisation, if one was picked."""
+        picked = str(self.organisation_id.data or "")
+        return int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 10 else None
+
+
+class RegistrationForm(EmployerForm):
+    """填写信息."""
+
+    name = StringField(_l("Name"), [_LONG])
+    id_kind = SelectField(_l("Kind of ID"), validate_choice=False)
+    id_number = StringField(_l("ID number"), [_LONG])
+    phone = StringField(_l("Mobile number"), [_LONG])
+    email = StringField(_l("E-mail"), [_LONG])
+    # Named again so that they follow: the error summary lists fields in this order.
+    division_code = SelectField(_l("County of the employer"), validate_choice=False)
+    employer = StringField(_l("Full name of the employer"), [_LONG])
+    organisation_id = HiddenField()
+    password = PasswordField(_l("Password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+
+
+class ActivationForm(Form):
+    """老平台学员激活: the number that names the account, the phone that proves it, the new password."""
+
+    id_number = StringField(_l("ID number"), [DataRequired(_l("Enter the ID number.")), _LONG])
+    phone = StringField(_l("Mobile number on file"), [_LONG])
+    password = PasswordField(_l("New password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+    agreed = BooleanField(
+        _l("I have read the service agreement and agree to it"),
+        [InputRequired(_l("Read the service agreement and tick the box to go on."))],
+    )
+
+
+class PasswordForm(Form):
+    current = PasswordField(_l("Present password"), [InputRequired(_l("Enter your present password."))])
+    password = PasswordField(_l("New password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+
+
+def id_kind_choices() -> list[tuple[str, object]]:
+    """Options for the kind of ID."""
+    return [(kind.key, kind.title) for kind in identity.KINDS]

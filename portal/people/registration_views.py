@@ -1,0 +1,170 @@
+"""学员注册: agreement, form, photo. The account is there after the form, so nothing is lost with the photo."""
+
+from datetime import timedelta
+
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal import clock, db
+from portal.access import service as access
+from portal.access import sessions
+from portal.access.guard import learner_required, public
+from portal.access.visitor import account, address, current_account, device
+from portal.errors import NotFound, Refused, TooMany
+from portal.people import agreements, credit_code, employers, forms, passwords, registration, service
+from portal.people.forms import AgreementForm, RegistrationForm
+from portal.people.models import Account
+from portal.people.pages import blueprint, current_settings
+from portal.people.registration import Registration
+from portal.photos import checks, uploads
+from portal.photos import service as photos
+from portal.photos.forms import PhotoForm
+from portal.web.forms import add_problems
+
+AGREED = "agreed"  # id of the agreement that this visitor has accepted on the way to the form
+SAME_CLICK = timedelta(minutes=10)
+
+
+@blueprint.get("/agreement")
+@public
+def agreement() -> str:
+    """用户服务协议, to read."""
+    found = agreements.in_force(db.reader(), clock.now())
+    if found is None:
+        raise NotFound("agreement")
+    return render_template("people/agreement.html", agreement=found)
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@public
+def register() -> ResponseReturnValue:
+    """The agreement, to read and accept."""
+    if current_account() is not None:
+        return redirect(url_for("web.home"), 303)
+    found = agreements.in_force(db.reader(), clock.now())
+    form = AgreementForm()
+    if found is not None and form.validate_on_submit():
+        session[AGREED] = found.id
+        return redirect(url_for("people.register_form"), 303)
+    page = render_template("people/register.html", form=form, agreement=found)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/register/form", methods=["GET", "POST"])
+@public
+def register_form() -> ResponseReturnValue:
+    """填写信息."""
+    if current_account() is not None:
+        return redirect(url_for("people.register_photo"), 303)
+    if AGREED not in session:
+        return redirect(url_for("people.register"), 303)
+    form = _form()
+    if form.is_submitted() and (fresh := _registered(form)):
+        return _enter(fresh)
+    return render_template("people/register_form.html", form=form), 422 if form.errors else 200
+
+
+def _form() -> RegistrationForm:
+    form = RegistrationForm()
+    today = clock.today(clock.now())
+    form.id_kind.choices = forms.id_kind_choices()
+    form.division_code.choices = forms.county_choices(db.reader(), current_settings().home_division, today)
+    return form
+
+
+def _registered(form: RegistrationForm) -> Account | None:
+    """The account for a filled-in form, or None with everything that is wrong at its field."""
+    now = clock.now()
+    data = _data(form).normal()
+    valid = form.validate()
+    found = registration.problems(db.reader(), data, now)
+    if valid and found and (same := _sent_twice(data)):
+        return same
+    if found:
+        add_problems(form, Refused(problems=found))
+    if form.errors:
+        return None
+    secret = passwords.digest(data.password)  # takes long: before the writing transaction is opened
+    try:
+        with db.write() as writing:
+            return service.register(writing, data, now, password_hash=secret).account
+    except Refused as refused:
+        add_problems(form, refused)
+        return None
+
+
+def _data(form: RegistrationForm) -> Registration:
+    def typed(name: str) -> str:
+        return str(form[name].data or "")
+
+    return Registration(
+        name=typed("name"),
+        id_kind=typed("id_kind"),
+        id_number=typed("id_number"),
+        phone=typed("phone"),
+        email=typed("email"),
+        division_code=form.county(),
+        employer=typed("employer"),
+        password=typed("password"),
+        agreement_id=int(session[AGREED]),
+        organisation_id=form.organisation(),
+        address=address(),
+    )
+
+
+def _sent_twice(data: Registration) -> Account | None:
+    """The account a double click has made a moment ago: same numbers, same password."""
+    now = clock.now()
+    taken = registration.names_of(data)["id_number"] if data.id_number else None
+    if taken is None or registration.taken(db.reader(), *taken) is None:
+        return None
+    try:
+        found = access.log_in(db.reader(), data.id_number, data.password, address(), now)
+    except Refused:
+        with db.write() as writing:
+            access.count_failure(writing, data.id_number, address(), now)
+        return None
+    except TooMany:
+        return None
+    return found if registration.is_fresh(db.reader(), found.id, now - SAME_CLICK) else None
+
+
+def _enter(fresh: Account) -> ResponseReturnValue:
+    with db.write() as writing:
+        token = access.open_session(writing, fresh, device(), clock.now())
+    sessions.start(token, fresh)
+    return redirect(url_for("people.register_photo"), 303)
+
+
+@blueprint.route("/register/photo", methods=["GET", "POST"])
+@learner_required
+def register_photo() -> ResponseReturnValue:
+    """上传照片, or 跳过此步完成注册."""
+    form = PhotoForm()
+    if form.validate_on_submit():
+        if "skip" in request.form:
+            flash(_("You are registered. Upload your photo later under My profile: certificates need it."))
+            return redirect(url_for("web.home"), 303)
+        try:
+            checked = checks.check(uploads.read("photo"))
+        except Refused as refused:
+            add_problems(form, refused)
+        else:
+            with db.write() as writing:
+                photos.keep(writing, account().id, checked, clock.now())
+            flash(_("You are registered and logged in."))
+            return redirect(url_for("web.home"), 303)
+    return render_template("people/register_photo.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.get("/lookup/employers")
+@public
+def organisations() -> ResponseReturnValue:
+    """Employers whose names fit what was typed so far, as JSON."""
+    found = employers.search(db.reader(), request.args.get("q", ""))
+    rows = [
+        {"id": one.id, "name": one.name, "code": credit_code.masked(one.code), "division": one.division_code}
+        for one in found
+    ]
+    return jsonify(rows)
