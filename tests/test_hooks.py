@@ -230,7 +230,7 @@ def test_hook_plan_revoked(start: Start) -> None:
 def test_a_misspelt_hook_stops_the_start(settings: Settings) -> None:
     module = ModuleType("portal_typo", "A typo.")
     module.__file__ = __file__
-    module.nav_itmes = hookimpl(list)  # type: ignore[attr-defined]
+    module.nav_itmes = hookimpl(lambda: [])  # type: ignore[attr-defined]  # noqa: PIE807 - list takes no mark
     with pytest.raises(Exception, match="nav_itmes"):
         create_app(settings, [("typo", module)])
 
