@@ -11,15 +11,31 @@ from flask_babel import ngettext
 from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
 from portal.access.visitor import account, current_account, current_learner, current_organisation
+from portal.catalogue import choice
+from portal.catalogue import service as catalogue
+from portal.catalogue.choice import Offer, Standing
+from portal.catalogue.models import Project, Specialty, TrainingClass
+from portal.catalogue.service import ClassChoice, Room
 from portal.db import UtcDateTime
+from portal.divisions import service as divisions
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
+from portal.orders import drafts
+from portal.orders.models import Draft, Order, OrderLine
+from portal.orders.placing import place_order
+from portal.orders.quote import Quote, quote
 from portal.payments.models import Payment
 from portal.payments.provider import Notice, PaymentProvider
+from portal.people import service as people
+from portal.people.identity import BY_KEY as ID_KINDS
+from portal.people.models import Account, Learner
+from portal.photos import service as photos
 from portal.plugins import plugin_setting
+from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
 from portal.storage import current_storage
+from portal.study.models import Plan
 from portal.types import (
     Award,
     HomeCard,
@@ -42,42 +58,62 @@ from portal.vault import Sealed, current_vault
 from portal.web.forms import Form, add_problems
 
 __all__ = [
+    "ID_KINDS",
+    "MAJOR",
+    "PUBLIC",
+    "Account",
     "Again",
     "Award",
+    "ClassChoice",
     "Conflict",
+    "Draft",
     "Forbidden",
     "Form",
     "HomeCard",
     "JobContext",
     "JobSpec",
+    "Learner",
     "Misconfigured",
     "Model",
     "NavItem",
     "NotFound",
     "Notice",
+    "Offer",
+    "Order",
     "OrderClosed",
+    "OrderLine",
     "OrderPaid",
     "OrderProposal",
     "Payment",
     "PaymentProvider",
     "Pick",
+    "Plan",
     "PlanAction",
     "PlanCompleted",
     "PlanRevoked",
     "PluginSetting",
     "PortalError",
     "Problem",
+    "Project",
     "ProposedLine",
+    "Quote",
     "Refused",
     "Role",
+    "Room",
+    "Rules",
     "Sealed",
     "SelectionMode",
+    "Specialty",
+    "Standing",
     "TooMany",
+    "TrainingClass",
     "UtcDateTime",
     "_",
     "_l",
     "account",
     "add_problems",
+    "catalogue",
+    "choice",
     "clock",
     "current_account",
     "current_learner",
@@ -86,12 +122,18 @@ __all__ = [
     "current_storage",
     "current_vault",
     "db",
+    "divisions",
+    "drafts",
     "hookimpl",
     "learner_required",
     "login_required",
     "ngettext",
     "organisation_required",
+    "people",
+    "photos",
+    "place_order",
     "plugin_setting",
     "public",
+    "quote",
     "submit",
 ]

@@ -17,7 +17,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
+from sqlalchemy import event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 from werkzeug.security import generate_password_hash
 
 from portal import db, migrations
@@ -31,6 +33,7 @@ from portal.vault import current_vault
 PASSWORD = "right-horse-9"  # noqa: S105 - opens test accounts only
 _FERNET = Fernet.generate_key().decode()
 _numbers = count(1)
+_connections: list[Any] = []
 
 
 def make_settings(data: Path, database_url: str = "") -> Settings:
@@ -84,7 +87,15 @@ def migrate(settings: Settings) -> None:
 def settings(tmp_path: Path, portal_databases: Databases) -> Iterator[Settings]:
     address = portal_databases.copy(tmp_path)
     yield make_settings(tmp_path, address)
+    while _connections:
+        _connections.pop().close()
     portal_databases.drop(address)
+
+
+@event.listens_for(Pool, "connect")
+def _remember(connection: Any, _record: object) -> None:
+    """Applications that a test made and forgot leave connections open: a warning, hence an error, in a later test."""
+    _connections.append(connection)
 
 
 class _Visitor(FlaskClient):

@@ -39,10 +39,10 @@ def resolve(session: Session, code: str, on: date) -> Division:
 
 
 def ended(division: Division, on: date) -> bool:
-    """Whether another division had taken its place by that day. `valid_to` is the first day it no longer stood."""
+    """Whether another division had taken its place by that day. `valid_to` is its last day."""
     if division.valid_to is None:
         return division.successor_code is not None
-    return division.valid_to <= on
+    return division.valid_to < on
 
 
 def children(session: Session, code: str, on: date) -> list[Division]:
@@ -51,7 +51,7 @@ def children(session: Session, code: str, on: date) -> list[Division]:
         select(Division)
         .where(Division.parent_code == code)
         .where(or_(Division.valid_from.is_(None), Division.valid_from <= on))
-        .where(or_(Division.valid_to > on, and_(Division.valid_to.is_(None), Division.successor_code.is_(None))))
+        .where(or_(Division.valid_to >= on, and_(Division.valid_to.is_(None), Division.successor_code.is_(None))))
         .order_by(Division.zone, Division.code)
     )
     return list(session.scalars(query))

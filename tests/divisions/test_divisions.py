@@ -30,7 +30,7 @@ def session(app: Flask) -> Iterator[Session]:
                 name="唐海县",
                 parent_code="130200",
                 level="county",
-                valid_to=date(2012, 7, 11),
+                valid_to=date(2012, 7, 10),
                 successor_code="130209",
             ),
             Division(code="130273", name="高新技术产业开发区", parent_code="130200", level="county", zone=True),

@@ -1,0 +1,106 @@
+"""A visit to a step: who, which project, what is answered, and which step that allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from portal.kit import (
+    ClassChoice,
+    Learner,
+    Offer,
+    Project,
+    Rules,
+    Standing,
+    TrainingClass,
+    _l,
+    catalogue,
+    choice,
+    clock,
+    current_learner,
+    db,
+)
+from portal_enrollment import conditions, drafting
+from portal_enrollment.drafting import Answers
+from portal_enrollment.pages import STEPS, Elsewhere
+
+
+@dataclass
+class Visit:
+    """What the steps share; each part is read once, when it is needed."""
+
+    session: Session
+    learner: Learner
+    project: Project
+    answers: Answers | None
+    today: date
+
+    @property
+    def rules(self) -> Rules:
+        return self.project.rule_set.rules
+
+    @cached_property
+    def classes(self) -> ClassChoice:
+        return catalogue.class_for(self.session, self.project, self.learner.division_code, self.today)
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        return catalogue.courses_of(self.session, self.project)
+
+    @property
+    def training_class(self) -> TrainingClass | None:
+        """The class that was chosen, if it still fits the employer's division."""
+        return self.classes.get(self.answers.class_id) if self.answers else None
+
+    @property
+    def chosen(self) -> set[int]:
+        """Chosen courses that are offered, compulsory ones always among them."""
+        offered = {offer.course.id for offer in self.offers}
+        kept = self.answers.courses if self.answers else None
+        return choice.preset(self.offers) | (set(kept or ()) & offered)
+
+    def standing(self, chosen: Sequence[int] | set[int]) -> Standing:
+        return choice.check(self.offers, chosen, self.rules)
+
+    def furthest(self) -> str:
+        """The last step that can be shown with these answers."""
+        if self.answers is None:
+            return "details"
+        if self.training_class is None:
+            return "training_class"
+        if self.answers.courses is None or self.standing(self.chosen).problems:
+            return "courses"
+        return "check"
+
+
+def arrive(project_id: int, step: str) -> Visit:
+    """The visit, or the way to where the learner has to go first.
+
+    :raises NotFound: no such project.
+    :raises Elsewhere: the project is closed, the learner is enrolled already, or an earlier step is open.
+    """
+    session, today = db.reader(), clock.today(clock.now())
+    learner = current_learner()
+    project = catalogue.project(session, project_id)
+    if not catalogue.is_open(project, today):
+        why = catalogue.closed_reason(project, today)
+        raise Elsewhere("enrollment.specialty", why, specialty_id=project.specialty_id)
+    if conditions.enrolled(session, learner.id, project.id):
+        raise Elsewhere("enrollment.specialty", specialty_id=project.specialty_id)
+    visit = Visit(session, learner, project, drafting.load(session, learner, project.id), today)
+    furthest = visit.furthest()
+    if STEPS.index(step) > STEPS.index(furthest):
+        raise Elsewhere(f"enrollment.{furthest}", missing(visit, furthest), project_id=project.id)
+    return visit
+
+
+def missing(visit: Visit, furthest: str) -> object:
+    """Why a later step cannot be shown yet."""
+    if furthest == "details":
+        return _l("Please confirm where you work first.")
+    if furthest == "training_class":
+        return _l("Please choose your class first.")
+    problems = visit.standing(visit.chosen).problems
+    return problems[0].message if problems else _l("Please choose your courses first.")

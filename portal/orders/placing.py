@@ -1,0 +1,26 @@
+"""Placing an order from a page: one transaction, every plugin asked, the site's own patience."""
+
+from collections.abc import Iterable
+
+from portal import clock, db
+from portal.orders import service
+from portal.orders.models import Order
+from portal.orders.quote import Quote
+from portal.plugins import current_plugins
+from portal.settings import current_settings
+from portal.types import OrderProposal, Problem
+
+
+def place_order(proposal: OrderProposal) -> Order:
+    """Makes a proposal an order that keeps its price and seats for `order_hours`.
+
+    :raises Refused: with the core's and all plugins' problems at once; nothing is written.
+    :raises Conflict: a class has too few seats left.
+    """
+    with db.write() as session:
+
+        def ask(proposal: OrderProposal, quote: Quote) -> Iterable[Problem]:
+            # Closed: a plugin that cannot answer refuses the order.
+            return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
+
+        return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)

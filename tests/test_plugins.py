@@ -1,0 +1,94 @@
+"""Any of the four named plugins may be missing, in every combination."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import combinations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal import db
+from portal.app import create_app
+from portal.plugins import Plugins
+from portal.settings import Settings
+from portal.testing import log_in, make_account, make_learner
+from tests.sources import NAMED
+
+SUBSETS = [subset for size in range(len(NAMED) + 1) for subset in combinations(NAMED, size)]
+
+
+class _Links(HTMLParser):
+    """Addresses of this site that a page links to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        address = dict(attributes).get("href") or ""
+        if tag == "a" and (address.startswith("/") or "#" in address[:1]):
+            self.found.add(address)
+
+
+def links(page: str) -> set[str]:
+    parser = _Links()
+    parser.feed(page)
+    return parser.found
+
+
+@pytest.fixture(params=SUBSETS, ids="+".join)
+def site(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[Flask, tuple[str, ...]]]:
+    """The portal with some of the named plugins, and which."""
+    absent = [name for name in NAMED if name not in request.param]
+    app = create_app(settings.model_copy(update={"plugins_disabled": absent}))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        yield app, request.param
+        db.engine().dispose()
+
+
+def test_the_portal_runs_with_any_of_them(site: tuple[Flask, tuple[str, ...]]) -> None:
+    app, present = site
+    plugins: Plugins = app.extensions["portal_plugins"]
+    assert {plugin.name for plugin in plugins.active} & set(NAMED) == set(present)
+    assert [plugin.off for plugin in plugins.all if plugin.off not in ("", "disabled")] == []
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["anonymous", "learner", "organisation"])
+def test_no_link_of_the_home_page_is_dead(site: tuple[Flask, tuple[str, ...]], who: str) -> None:
+    app, _present = site
+    client = _visitor(app, who)
+    home = client.get("/")
+    assert home.status_code == 200
+    found = links(home.text)
+    assert len(found) > 3
+    dead = {address: status for address in found if (status := _status(client, address)) >= 400}
+    assert dead == {}
+
+
+def _visitor(app: Flask, who: str) -> FlaskClient:
+    client = app.test_client()
+    if who != "anonymous":
+        with db.write() as session:
+            account = make_learner(session).account if who == "learner" else make_account(session, who)
+        log_in(client, account)
+    return client
+
+
+def _status(client: FlaskClient, address: str) -> int:
+    """The shell writes #endpoint where an endpoint does not exist."""
+    if address.startswith("#"):
+        return 0 if address == "#main" else 404
+    return client.get(address, follow_redirects=True).status_code
+
+
+def test_every_door_belongs_to_a_plugin_that_is_there(site: tuple[Flask, tuple[str, ...]]) -> None:
+    app, present = site
+    plugins: Plugins = app.extensions["portal_plugins"]
+    doors = {mode.key for mode in plugins.declared("selection_modes")}
+    assert doors <= set(present)
+    home = app.test_client().get("/").text
+    assert home.count('class="h-door"') == len(doors)
+    assert {mode.endpoint for mode in plugins.declared("selection_modes")} <= set(app.view_functions)
