@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterable
+from copy import copy
 from importlib import import_module
 from typing import Any
 
+from click import Command, Context
 from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
@@ -54,8 +56,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
-    from portal.web import errors, headers, i18n, shell
+    from portal.web import addresses, errors, headers, i18n, shell
 
+    addresses.init_app(app)
     if settings.mode == "production":
         logs.init_app(app)
     CSRFProtect(app)
@@ -65,10 +68,24 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     for blueprint in plugins.declared("blueprints"):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_health))
+    for command in plugins.declared("commands"):
+        app.cli.add_command(_inside(app, command))
     i18n.init_app(app, [plugin.folder for plugin in plugins.active])
     headers.init_app(app, settings)
     errors.init_app(app)
     shell.init_app(app)
+
+
+def _inside(app: Flask, command: Command) -> Command:
+    """A plugin's command, run with the application at hand. A copy: several applications may live in one process."""
+    inner = copy(command)
+
+    def invoke(context: Context) -> Any:
+        with app.app_context():
+            return command.invoke(context)
+
+    inner.invoke = invoke  # type: ignore[method-assign, assignment]
+    return inner
 
 
 def _map_models() -> None:

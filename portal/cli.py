@@ -14,7 +14,18 @@ from portal.plugins import Plugins
 from portal.settings import Settings, load
 
 
-@click.group()
+class _Commands(click.Group):
+    """The core's commands, and those of plugins, which are looked up only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        plugins = [str(command.name) for command in _plugins(_app()).declared("commands")]
+        return [*super().list_commands(ctx), *sorted(plugins)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _app().cli.commands.get(cmd_name)
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """Xueshi: a portal for continuing education."""
 

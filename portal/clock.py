@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from flask_babel import format_date, get_locale
+from flask_babel.speaklater import LazyString
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -24,3 +27,15 @@ def today(moment: datetime) -> date:
 def end_of(day: date) -> datetime:
     """The last second of a day in China, in UTC."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def spoken(day: date) -> str:
+    """A date as a sentence says it, in the reader's language: "2026 年 12 月 31 日" or "31 December 2026"."""
+    if str(get_locale()).startswith("zh"):
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return str(format_date(day, "d MMMM y", rebase=False))
+
+
+def lazily_spoken(day: date) -> object:
+    """The same for a sentence that is made now and read later."""
+    return LazyString(spoken, day)

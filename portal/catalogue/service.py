@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.catalogue.choice import Offer
 from portal.catalogue.models import Category, Course, Project, Specialty, SpecialtyCourse, TrainingClass
+from portal.clock import lazily_spoken
 from portal.divisions import service as divisions
 from portal.divisions.models import Division
 from portal.errors import Conflict, NotFound
@@ -113,8 +114,10 @@ def is_open(project: Project, today: date) -> bool:
 def closed_reason(project: Project, today: date) -> object:
     """The sentence that says why a project takes no enrolments."""
     if today < project.opens_on:
-        return _l("%(project)s opens for enrolment on %(day)s.", project=project.title, day=project.opens_on)
-    return _l("Enrolment in %(project)s ended on %(day)s.", project=project.title, day=project.closes_on)
+        return _l(
+            "%(project)s opens for enrolment on %(day)s.", project=project.title, day=lazily_spoken(project.opens_on)
+        )
+    return _l("Enrolment in %(project)s ended on %(day)s.", project=project.title, day=lazily_spoken(project.closes_on))
 
 
 def courses_of(session: Session, project: Project) -> list[Offer]:

@@ -31,7 +31,7 @@ def name_problem(name: str) -> object:
 
 def normal_phone(phone: str) -> str:
     """Eleven digits where possible: full-width forms, spaces, dashes and the country code are forgiven."""
-    plain = _GAPS.sub("", unicodedata.normalize("NFKC", phone))
+    plain = unicodedata.normalize("NFKC", _GAPS.sub("", unicodedata.normalize("NFKC", phone)))
     return re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", plain)
 
 
@@ -55,7 +55,7 @@ def normal_email(email: str) -> str:
 
 def email_problem(email: str) -> object:
     """What is wrong with an e-mail address, or None. Only its form is looked at."""
-    if len(email) > EMAIL_LONGEST or not re.fullmatch(r"[^@\s,;<>\"]+@([\w-]+\.)+[\w-]{2,}", email):
+    if len(email) > EMAIL_LONGEST or not re.fullmatch(r"[\w.%+'-]+@([\w-]+\.)+[\w-]{2,}", email, re.ASCII):
         return _l("An e-mail address looks like name@example.com.")
     return None
 

@@ -33,7 +33,8 @@ class IdKind:
 
 def normalise(number: str) -> str:
     """The number as it is kept: capitals, half-width, without spaces, dashes or a spreadsheet's apostrophe."""
-    return _GAPS.sub("", unicodedata.normalize("NFKC", number)).upper()
+    plain = _GAPS.sub("", unicodedata.normalize("NFKC", number)).upper()
+    return unicodedata.normalize("NFKC", plain)
 
 
 def check_digit(first17: str) -> str:

@@ -46,7 +46,9 @@ def check(data: bytes) -> Checked:
     cut = ImageOps.fit(image, _target(image), Image.Resampling.LANCZOS)
     _judge_light(cut)
     out = io.BytesIO()
-    cut.save(out, "JPEG", quality=QUALITY, optimize=True)
+    clean = Image.new("RGB", cut.size)  # carries none of the file's comments and profiles
+    clean.paste(cut)
+    clean.save(out, "JPEG", quality=QUALITY, optimize=True)
     return Checked(out.getvalue(), *cut.size)
 
 

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from flask_babel import format_date, get_locale
-
 from portal import clock
 
 
@@ -35,9 +33,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
-    if str(get_locale()).startswith("zh"):
-        return f"{value.year} 年 {value.month} 月 {value.day} 日"
-    return str(format_date(value, "d MMMM y", rebase=False))
+    return clock.spoken(value)
 
 
 def short_moment(value: datetime | None) -> str:

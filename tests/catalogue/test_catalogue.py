@@ -52,9 +52,9 @@ def test_unknown_ids(session: Session) -> None:
 def test_the_open_project(session: Session) -> None:
     assert service.open_project(session, 1, TODAY).id == 1
     assert service.open_project(session, 1, date(2026, 11, 30)).id == 1
-    with pytest.raises(Conflict, match="2026-11-30"):
+    with pytest.raises(Conflict, match="2026 年 11 月 30 日"):
         service.open_project(session, 1, date(2026, 12, 1))
-    with pytest.raises(Conflict, match="2026-03-01"):
+    with pytest.raises(Conflict, match="2026 年 3 月 1 日"):
         service.open_project(session, 1, date(2026, 2, 28))
     with pytest.raises(Conflict, match="还没有开设项目"):
         service.open_project(session, 2, TODAY)

@@ -34,7 +34,7 @@ def courses(project_id: int) -> ResponseReturnValue:
         found = choice.fill(visit.offers, known, visit.rules)
         more = {offer.course.id for offer in found.offers} if found else set()
         keep(visit, replace(answers, courses=tuple(known | more), step="courses"), "courses")
-        return redirect(url_for(".courses", project_id=project_id, _anchor="summary"), 303)
+        return redirect(url_for("enrollment.courses", project_id=project_id, _anchor="summary"), 303)
     standing = visit.standing(wanted)
     saved = keep(visit, replace(answers, step="courses" if standing.problems else "check"), "courses")
     if standing.problems:
@@ -42,7 +42,7 @@ def courses(project_id: int) -> ResponseReturnValue:
         form.courses.errors = [str(problem.message) for problem in standing.problems]
         visit.answers = saved
         return _page(visit, form, known), 422
-    return redirect(url_for(".check", project_id=project_id), 303)
+    return redirect(url_for("enrollment.check", project_id=project_id), 303)
 
 
 def _save(visit: Visit, answers: drafting.Answers, known: set[int]) -> ResponseReturnValue:
@@ -52,7 +52,7 @@ def _save(visit: Visit, answers: drafting.Answers, known: set[int]) -> ResponseR
             visit.answers = drafting.keep(session, visit.learner, visit.project.id, answers)
     except Conflict as conflict:
         return jsonify(message=str(conflict.message)), 409
-    return render_template("enrollment/summary.html", **_summary(visit, known))
+    return render_template("enrollment/saved.html", **_summary(visit, known))
 
 
 def _page(visit: Visit, form: CoursesForm, chosen: Collection[int]) -> str:

@@ -47,7 +47,7 @@ def details(project_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _confirm(visit, form)
-            return redirect(url_for(".training_class", project_id=project_id), 303)
+            return redirect(url_for("enrollment.training_class", project_id=project_id), 303)
         except Refused as refused:
             add_problems(form, refused)
     page = render_template("enrollment/details.html", form=form, visit=visit, titles=TITLES)
@@ -96,7 +96,7 @@ def training_class(project_id: int) -> ResponseReturnValue:
         else:
             changed = replace(visit.answers, class_id=found.id, step="courses", version=form.version.data or 0)
             keep(visit, changed, "training_class")
-            return redirect(url_for(".courses", project_id=project_id), 303)
+            return redirect(url_for("enrollment.courses", project_id=project_id), 303)
     options = [(one, catalogue.free_seats(one)) for one in visit.classes.classes]
     page = render_template("enrollment/class.html", form=form, visit=visit, titles=TITLES, options=options)
     return page, 422 if form.errors else 200
@@ -109,7 +109,7 @@ def drop(project_id: int) -> ResponseReturnValue:
     visit = arrive(project_id, "details")
     with db.write() as session:
         drafting.drop(session, visit.learner, project_id)
-    return redirect(url_for(".index"), 303)
+    return redirect(url_for("enrollment.index"), 303)
 
 
 def keep(visit: Visit, answers: drafting.Answers, step: str) -> drafting.Answers:

@@ -1,0 +1,161 @@
+"""Accounts of the old platform: the common password opens nothing, the phone on file does."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal import clock, db
+from portal.access import service as access
+from portal.errors import Refused
+from portal.people import passwords, service
+from portal.people.models import Account, Agreement, AgreementAcceptance, Learner
+
+NUMBER, PHONE = "11010519491231002X", "13900001111"
+FRESH = "a new horse 7"
+FORM = {"id_number": NUMBER, "phone": PHONE, "password": FRESH, "again": FRESH, "agreed": "y"}
+
+
+@pytest.fixture
+def old(city: Agreement) -> Learner:
+    with db.write() as session:
+        return service.import_learner(
+            session,
+            name="王建国",
+            id_number=NUMBER,
+            phone=PHONE,
+            employer="唐山市第一中学",
+            division_code="130203",
+            password_hash=passwords.digest(passwords.COMMON_INITIAL),
+            now=clock.now(),
+        )
+
+
+def plain(page: str, *typed: str) -> str:
+    """A page without what was typed and without its tokens."""
+    for text in typed:
+        page = page.replace(text, "")
+    return re.sub(r'(content|value)="[^"]{60,}"', "", page)
+
+
+def enter(client: FlaskClient, password: str = passwords.COMMON_INITIAL) -> str:
+    return str(client.post("/login", data={"name": NUMBER, "password": password}).location)
+
+
+def test_the_common_password_opens_only_the_activation_page(client: FlaskClient, old: Learner) -> None:
+    assert enter(client) == "/activate"
+    page = client.get("/activate").text
+    assert "王建国" not in page
+    assert "唐山市第一中学" not in page
+    assert NUMBER not in page
+    assert PHONE not in page
+    for path in ("/me", "/messages", "/me/photo", "/me/photo.jpg", "/me/password", "/register/photo"):
+        assert client.get(path).status_code == 303
+        assert client.get(path).location.startswith("/login")
+
+
+def test_the_phone_on_file_and_a_new_password_open_the_account(client: FlaskClient, old: Learner) -> None:
+    enter(client)
+    done = client.post("/activate", data={**FORM, "id_number": "", "phone": "139 0000-1111"})
+    assert (done.status_code, done.location) == (303, "/me")
+    assert "王建国" in client.get("/me").text
+    with db.read() as session:
+        account = session.get_one(Account, old.account_id)
+        assert not account.must_change
+        assert session.scalars(select(AgreementAcceptance)).one().account_id == account.id
+        assert access.log_in(session, NUMBER, FRESH, "", clock.now()).id == account.id
+        with pytest.raises(Refused):
+            access.log_in(session, NUMBER, passwords.COMMON_INITIAL, "", clock.now())
+
+
+def test_it_works_without_logging_in_first_too(client: FlaskClient, old: Learner) -> None:
+    assert client.post("/activate", data={**FORM, "id_number": "11010519491231002x"}).location == "/me"
+
+
+def test_unknown_numbers_and_wrong_phones_look_the_same(app: Flask, client: FlaskClient, old: Learner) -> None:
+    wrong = client.post("/activate", data={**FORM, "phone": "13900002222"})
+    unknown = app.test_client().post("/activate", data={**FORM, "id_number": "110105194912310038"})
+    assert wrong.status_code == unknown.status_code == 422
+    assert "对不上" in wrong.text
+    assert plain(wrong.text, NUMBER, "13900002222") == plain(unknown.text, "110105194912310038", PHONE)
+
+
+def test_guesses_are_counted_and_end(app: Flask, client: FlaskClient, old: Learner) -> None:
+    for guess in range(access.PER_NAME):
+        answer = app.test_client().post("/activate", data={**FORM, "phone": f"1390000{guess:04d}"})
+        assert answer.status_code == 422
+    assert client.post("/activate", data=FORM).status_code == 429
+    with time_machine.travel(clock.now() + access.WINDOW + timedelta(seconds=1)):
+        assert client.post("/activate", data=FORM).status_code == 303
+
+
+@pytest.mark.parametrize("password", ["123456", NUMBER, NUMBER.lower(), "12345678", PHONE, ""])
+def test_the_new_password_is_neither_number_nor_short(client: FlaskClient, old: Learner, password: str) -> None:
+    assert client.post("/activate", data={**FORM, "password": password, "again": password}).status_code == 422
+    with db.read() as session:
+        assert session.get_one(Account, old.account_id).must_change
+
+
+def test_nor_the_old_one(client: FlaskClient, old: Learner) -> None:
+    with db.write() as session:
+        session.get_one(Account, old.account_id).password = passwords.digest(FRESH)
+    assert "不能与原密码相同" in client.post("/activate", data=FORM).text
+
+
+def test_the_agreement_must_be_accepted(client: FlaskClient, old: Learner) -> None:
+    assert client.post("/activate", data={**FORM, "agreed": ""}).status_code == 422
+
+
+def test_it_happens_once_and_ends_logins_of_before(app: Flask, client: FlaskClient, old: Learner) -> None:
+    enter(client)
+    stranger = app.test_client()
+    enter(stranger)
+    assert client.post("/activate", data=FORM).status_code == 303
+    again = stranger.post("/activate", data={**FORM, "password": "stranger 77", "again": "stranger 77"})
+    assert again.status_code == 422
+    assert stranger.get("/me").status_code == 303
+
+
+def test_an_account_without_a_phone_waits_for_the_office(client: FlaskClient, old: Learner) -> None:
+    with db.write() as session:
+        session.get_one(Learner, old.id).phone_index = None
+    assert client.post("/activate", data=FORM).status_code == 422
+
+
+def test_importing_a_wrong_or_known_number_is_refused(app: Flask, old: Learner) -> None:
+    for number, words in [("110105194912310021", "最后一位"), (NUMBER, "已经注册")]:
+        with pytest.raises(Refused) as caught, db.write() as session:
+            service.import_learner(
+                session,
+                name="王二",
+                id_number=number,
+                phone=PHONE,
+                employer="唐山市第一中学",
+                division_code="130203",
+                password_hash="x",
+                now=clock.now(),
+            )
+        assert words in str(caught.value.problems[0].message)
+
+
+def test_a_shared_phone_is_imported_as_a_fact_but_not_as_a_name(app: Flask, client: FlaskClient, old: Learner) -> None:
+    from portal.people.identity import check_digit
+
+    number = "13020819870312028" + check_digit("13020819870312028")
+    with db.write() as session:
+        service.import_learner(
+            session,
+            name="李明",
+            id_number=number,
+            phone=PHONE,
+            employer="唐山市第一中学",
+            division_code="130203",
+            password_hash=passwords.digest("123456"),
+            now=clock.now(),
+        )
+    assert client.post("/activate", data={**FORM, "id_number": number}).location == "/me"
+    assert "李明" in client.get("/me").text
