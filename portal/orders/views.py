@@ -1,5 +1,7 @@
 """我的订单: a buyer's orders, one of them, and giving one up."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +17,7 @@ from portal.orders.models import OrderLine
 from portal.orders.summary import class_name, summarise
 from portal.payments import gateways
 from portal.payments import service as payments
+from portal.web import formats
 from portal.web.forms import Form
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
@@ -33,7 +36,12 @@ STATES: dict[str, tuple[str, object]] = {
 @blueprint.app_context_processor
 def words() -> dict[str, object]:
     """Names other rooms' pages about orders use too."""
-    return {"order_states": STATES, "course_kinds": KINDS, "class_name": class_name}
+    return {"order_states": STATES, "course_kinds": KINDS, "class_name": class_name, "in_words": in_words}
+
+
+def in_words(moment: datetime) -> str:
+    """A moment inside a sentence: 2026 年 11 月 25 日 10:46."""
+    return f"{formats.day(moment)} {clock.local(moment):%H:%M}"
 
 
 @blueprint.get("/orders")

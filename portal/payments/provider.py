@@ -23,7 +23,10 @@ class Notice:
 
 
 class PaymentProvider(ABC):
-    """A way to pay. `key` is unique among all plugins; lists are sorted by (weight, key)."""
+    """A way to pay. `key` is unique among all plugins; lists are sorted by (weight, key).
+
+    Called outside any transaction; payments come with their columns, detached from the database.
+    """
 
     key: ClassVar[str]
     title: ClassVar[object]

@@ -42,18 +42,17 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
     """The attempt to pay an order through a provider. One that is still open is gone on with, so that a double
     click cannot be paid twice: a gateway takes money only once for one of our numbers.
 
-    :raises Conflict: the order is not waiting for payment, or its time is over.
+    :raises Conflict: the order is not waiting for payment, its time is over, or money for it has to be looked into.
     """
     order = session.get_one(Order, order.id)
     if order.state != PLACED or order.expires_at <= now:
         raise Conflict(_l("This order is no longer waiting for payment."))
-    open_one: Payment | None = session.scalar(
-        select(Payment).where(
-            Payment.order_id == order.id, Payment.provider == provider.key, Payment.state == states.STARTED
-        )
-    )
-    if open_one is not None:
-        return open_one
+    attempts = session.scalars(select(Payment).where(Payment.order_id == order.id)).all()
+    if any(attempt.state == states.ATTENTION for attempt in attempts):
+        raise Conflict(_l("A payment for this order is being looked into. Please do not pay again."))
+    for attempt in attempts:
+        if attempt.state == states.STARTED and attempt.provider == provider.key:
+            return attempt
     payment = Payment(
         number=_free_number(session, now),
         order_id=order.id,

@@ -104,15 +104,19 @@ def _leave(order: Order, provider: PaymentProvider) -> ResponseReturnValue:
     except Conflict:
         return redirect(url_for("payments.pay", number=order.number), 303)
     own = current_settings().address
-    target = provider.start(
-        payment,
-        own + url_for("payments.back", number=payment.number),
-        own + url_for("payments.notify", provider=provider.key),
-    )
+    back = own + url_for("payments.back", number=payment.number)
+    try:
+        target = provider.start(payment, back, own + url_for("payments.notify", provider=provider.key))
+    except Exception:  # whatever a plugin raises: nothing was paid, and the order stands
+        log.exception("gateway_silent", provider=provider.key, payment=payment.number)
+        flash(_("The provider does not answer. Nothing was charged; please try again in a few minutes."), "warm")
+        return redirect(url_for("payments.pay", number=order.number), 303)
     if target.startswith("/"):
         return redirect(target, 303)
     # Another host: a redirect after a form would be stopped by our own form-action policy.
-    return _fresh(render_template("payments/leave.html", provider=provider, payment=payment, target=target))
+    return _fresh(
+        render_template("payments/leave.html", provider=provider, order=order, payment=payment, target=target)
+    )
 
 
 def _page(order: Order, form: PayForm, status: int) -> Response:

@@ -13,6 +13,7 @@ from portal.orders.models import Order
 from portal.payments import service
 from portal.payments.models import Payment
 from portal.study.models import Plan
+from portal_pay_sandbox.provider import Sandbox
 from tests.payments.bank import paid
 from tests.payments.conftest import Counter
 
@@ -169,6 +170,37 @@ def test_an_amount_that_does_not_fit_stops_the_page(counter: Counter) -> None:
     page = counter.browser.get(f"/pay/{counter.order.number}").text
     assert 'name="provider"' not in page
     assert "请不要重复支付" in page
+    counter.browser.post(f"/pay/{counter.order.number}", data={"provider": "sandbox"})
+    assert len(_payments()) == 1
+    assert "正在核对" in counter.browser.get("/messages").text
+
+
+def test_a_gateway_elsewhere_is_reached_by_a_link(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect after a form to another host would be stopped by the page's own form-action policy."""
+    monkeypatch.setattr(Sandbox, "start", lambda *_: "https://bank.example/pay/1")
+    page = counter.browser.post(f"/pay/{counter.order.number}", data={"provider": "sandbox"})
+    assert page.status_code == 200
+    assert 'href="https://bank.example/pay/1"' in page.text
+
+
+def test_a_gateway_that_fails_is_no_error_of_ours(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise ConnectionError("down")
+
+    monkeypatch.setattr(Sandbox, "start", broken)
+    monkeypatch.setattr(Sandbox, "query", broken)
+    for _ in range(2):
+        page = counter.browser.post(f"/pay/{counter.order.number}", data={"provider": "sandbox"}, follow_redirects=True)
+        assert (page.status_code, "支付机构没有回应" in page.text) == (200, True)
+    assert counter.browser.get(f"/pay/back/{_payments()[0].number}").status_code == 200
+    assert counter.state() == "placed"
+
+
+def test_no_way_to_pay(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.payments.service.providers", list)
+    page = counter.browser.get(f"/pay/{counter.order.number}")
+    assert "还没有开通在线支付" in page.text
+    assert counter.browser.post(f"/pay/{counter.order.number}", data={"provider": "sandbox"}).status_code == 422
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
