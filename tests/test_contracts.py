@@ -15,7 +15,7 @@ from flask_appbuilder.baseviews import BaseView
 from werkzeug.routing import Rule
 
 from portal.access.guard import RULE
-from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, strings, tree
+from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, none, strings, tree
 
 OWN_LIBRARIES = {"certs": {"reportlab", "segno", "fontTools", "pypdf"}}
 OPEN_TO_PLUGINS = {"portal.kit", "flask", "sqlalchemy", "wtforms", "werkzeug", "markupsafe", "click"}
@@ -92,7 +92,7 @@ def test_the_core_names_no_plugin() -> None:
         for module, line in imports(path)
         if module.startswith("portal_")
     ]
-    assert slips == []
+    none(slips)
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
@@ -105,7 +105,7 @@ def test_a_plugin_imports_the_kit_only(plugin: str) -> None:
         for module, line in imports(path)
         if not any(module == prefix or module.startswith(f"{prefix}.") for prefix in allowed)
     ]
-    assert slips == []
+    none(slips)
 
 
 def test_libraries_stay_in_their_rooms() -> None:
@@ -115,7 +115,7 @@ def test_libraries_stay_in_their_rooms() -> None:
         for module, line in imports(path)
         if (rooms := ONLY_IN.get(module.split(".")[0])) and not name(path).startswith(rooms)
     ]
-    assert slips == []
+    none(slips)
 
 
 def test_services_know_no_request() -> None:
@@ -127,7 +127,7 @@ def test_services_know_no_request() -> None:
         for module, line in imports(path)
         if module.startswith("flask.") and module.split(".")[1] in REQUEST_BOUND
     ]
-    assert slips == []
+    none(slips)
 
 
 def test_services_open_no_transaction_and_views_write_no_row() -> None:
@@ -140,7 +140,7 @@ def test_services_open_no_transaction_and_views_write_no_row() -> None:
             writes = path.name == "views.py" and said in {"session.add", "session.delete", "session.add_all"}
             if opens or writes:
                 slips.append(f"{name(path)}:{call.lineno} {said}")
-    assert slips == []
+    none(slips)
 
 
 def _is_job(path: Path, call: ast.Call) -> bool:
@@ -169,7 +169,7 @@ def test_no_file_and_no_function_is_long() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     ]
-    assert long == []
+    none(long)
 
 
 def test_nothing_is_left_for_later() -> None:
@@ -182,7 +182,7 @@ def test_nothing_is_left_for_later() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if words.search(line)
     ]
-    assert left == []
+    none(left)
 
 
 def test_no_module_is_named_by_nothing() -> None:
@@ -204,7 +204,7 @@ def test_every_table_says_what_it_holds() -> None:
         for node in tree(path).body
         if isinstance(node, ast.ClassDef) and "__tablename__" in ast.unparse(node) and not ast.get_docstring(node)
     ]
-    assert silent == []
+    none(silent)
 
 
 def test_every_service_function_says_what_it_is_for() -> None:
@@ -216,7 +216,7 @@ def test_every_service_function_says_what_it_is_for() -> None:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
         if not ast.get_docstring(node)
     ]
-    assert silent == []
+    none(silent)
 
 
 # --- what pages may load ------------------------------------------------------------------------------------------
@@ -233,14 +233,14 @@ def test_pages_load_nothing_from_another_host() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if foreign.search(line)
     ]
-    assert slips == []
+    none(slips)
 
 
 def test_templates_have_no_inline_handlers() -> None:
     """The content policy would silently kill them."""
     handler = re.compile(r"<[^>]*\son(click|change|submit|load|input|keyup)\s*=", re.IGNORECASE)
     slips = [name(path) for path in files(*CODE, suffix=".html") if handler.search(path.read_text("utf-8"))]
-    assert slips == []
+    none(slips)
 
 
 def test_the_root_is_the_repository() -> None:

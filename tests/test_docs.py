@@ -17,6 +17,7 @@ from portal.app import create_app
 from portal.plugins import Plugins
 from portal.settings import Settings
 from tests.sources import PLUGINS, ROOT, files, imports, name, tracked
+from tools.docs import rewritten
 
 HOOKS = (*hookspecs.DECLARE, *hookspecs.ASK, *hookspecs.TELL)
 PAGES = [path for path in tracked() if path.suffix == ".md"]
@@ -126,10 +127,16 @@ def test_what_is_imported_is_required() -> None:
     assert strange == set()
 
 
-def test_everything_in_the_kit_exists_and_is_named_in_the_guide() -> None:
-    guide = _text("docs/writing-a-plugin.md").split("## What portal.kit offers")[1]
-    assert sorted(set(re.findall(r"`(\w+)`", guide)) - {"portal"}) == sorted(portal.kit.__all__)
-    assert [item for item in portal.kit.__all__ if not hasattr(portal.kit, item)] == []
+def test_everything_in_the_kit_exists_and_is_explained() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", _text("docs/kit.md"), re.MULTILINE))
+    assert sorted(rows) == sorted(portal.kit.__all__)
+    assert [key for key, said in rows.items() if len(said) < 8 or not hasattr(portal.kit, key)] == []
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=name)
+def test_pages_repeat_the_source(page: Path) -> None:
+    """Settings, users of hooks, the kit and quoted files: `make docs` writes them."""
+    assert rewritten(page) == page.read_text("utf-8")
 
 
 # --- code and links -----------------------------------------------------------------------------------------------
@@ -140,9 +147,7 @@ def _quoted() -> list[tuple[Path, str, str]]:
     return [(page, file, code) for page in PAGES for file, code in quote.findall(page.read_text("utf-8"))]
 
 
-def test_quoted_files_are_the_files() -> None:
-    different = [f"{name(page)}: {file}" for page, file, code in _quoted() if _text(file) != code]
-    assert different == []
+def test_code_is_quoted_where_people_look_first() -> None:
     assert {name(page) for page, _file, _code in _quoted()} == {"README.md", "README.zh.md", "docs/writing-a-plugin.md"}
 
 

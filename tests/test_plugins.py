@@ -1,6 +1,7 @@
 """Any of the four named plugins may be missing, in every combination."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import combinations
 
@@ -10,6 +11,8 @@ from flask.testing import FlaskClient
 
 from portal import db
 from portal.app import create_app
+from portal.clock import now
+from portal.people.models import Agreement
 from portal.plugins import Plugins
 from portal.settings import Settings
 from portal.testing import log_in, make_account, make_learner
@@ -44,6 +47,8 @@ def site(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[F
     app = create_app(settings.model_copy(update={"plugins_disabled": absent}))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
+        with db.write() as session:  # what every site has before it opens
+            session.add(Agreement(version=1, title="用户服务协议", text="一、", effective_at=now() - timedelta(days=1)))
         yield app, request.param
         db.engine().dispose()
 

@@ -3,16 +3,27 @@
 Run by `make docs` after a change; tests/test_docs.py fails until it was.
 """
 
+import inspect
 import re
 import tempfile
 from pathlib import Path
 
-from portal import hookspecs
+from portal import hookspecs, kit
 from portal.plugins import Plugins
 from portal.settings import Settings
 from portal.testing import make_settings
 
 ROOT = Path(__file__).resolve().parent.parent
+WITHOUT_DOCSTRING = {
+    "_": "translates a text in a request",
+    "_l": "the same for texts written at import time",
+    "ngettext": "a text that depends on a number",
+    "ID_KINDS": "kinds of identity documents by key",
+    "MAJOR": "key of professional subjects",
+    "PUBLIC": "key of public subjects",
+    "Model": "base of mapped classes",
+    "hookimpl": "marks an implementation of a hook",
+}
 
 
 def quote_files(text: str) -> str:
@@ -43,15 +54,27 @@ def name_users(text: str) -> str:
     return text
 
 
+def list_kit(text: str) -> str:
+    """Rewrites the table of what plugins may import, with the first sentence of each docstring."""
+    rows = []
+    for name in sorted(kit.__all__, key=str.lower):
+        said = WITHOUT_DOCSTRING.get(name) or (inspect.getdoc(getattr(kit, name)) or "").splitlines()[0]
+        rows.append(f"| `{name}` | {said.replace('|', '/')} |\n")
+    table = re.compile(r"(\| name \| what it is \|\n\|---\|---\|\n)(?:\|.*\n)*")
+    return table.sub(lambda found: found[1] + "".join(rows), text)
+
+
+def rewritten(path: Path) -> str:
+    """What this page should say."""
+    text = quote_files(path.read_text("utf-8"))
+    special = {"operations.md": list_settings, "hooks.md": name_users, "kit.md": list_kit}.get(path.name)
+    return special(text) if special else text
+
+
 def main() -> None:
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
-        before = path.read_text("utf-8")
-        after = quote_files(before)
-        if path.name == "operations.md":
-            after = list_settings(after)
-        if path.name == "hooks.md":
-            after = name_users(after)
-        if after != before:
+        after = rewritten(path)
+        if after != path.read_text("utf-8"):
             path.write_text(after, "utf-8")
             print(f"{path.relative_to(ROOT)} rewritten")
 
