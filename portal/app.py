@@ -22,9 +22,13 @@ from portal.vault import Vault
 ROOMS = (
     "web",
     "access",
+    "assessment",
     "messages",
+    "orders",
+    "payments",
     "people",
     "photos",
+    "study",
 )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-Paper = list[dict[str, Any]]
+Item = dict[str, Any]
+Paper = list[Item]
 
 
 @dataclass(frozen=True)

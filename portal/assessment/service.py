@@ -25,6 +25,7 @@ REFUSALS = {
     "passed": _l("You have passed this test already."),
     "used_up": _l("All attempts are used. The office can grant another one."),
 }
+NOT_AN_OPTION = _l("This is not an option of this question.")
 
 
 def start(session: Session, learner_id: int, plan_course_id: int, now: datetime, random: Random) -> Attempt:
@@ -147,7 +148,7 @@ def _check_choice(session: Session, item: dict[str, object], chosen: Sequence[in
     options = item["options"]
     assert isinstance(options, list)
     if not set(chosen) <= set(options):
-        raise Refused(_l("This is not an option of this question."))
+        raise Refused(NOT_AN_OPTION)
     if question.kind != "multiple" and len(set(chosen)) > 1:
         raise Refused(_l("Only one option can be chosen here."))
 

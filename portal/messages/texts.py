@@ -53,6 +53,11 @@ TEXTS = {
         _l("Complete: %(title)s"), _l("Every course of this project is done and your hours are credited."),
         _l("See the project"),
     ),
+    "test_graded": Text(
+        _l("Test result: %(title)s"),
+        _l("You have %(score)s points. See which questions were wrong."),
+        _l("See the result"),
+    ),
     "certificate_issued": Text(
         _l("Your certificate is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
     ),

@@ -11,6 +11,7 @@ from portal import events
 from portal.audit import service as audit
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, NotFound, Refused
+from portal.messages import service as messages
 from portal.orders import numbers, seats, states
 from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.problems import core_problems
@@ -57,6 +58,8 @@ def mark_paid(session: Session, order_id: int, now: datetime) -> list[int]:
     plan_ids = study.open_plans(session, [_spec(order, line) for line in order.lines], now)
     events.record(session, OrderPaid(order_id=order.id, plan_ids=tuple(plan_ids)))
     audit.record(session, None, "order.paid", order)
+    url = "/centre/projects" if order.buyer.kind == "learner" else f"/orders/{order.number}"
+    messages.post(session, order.buyer_id, "order_paid", url, number=order.number)
     return plan_ids
 
 
@@ -165,6 +168,8 @@ def _close(session: Session, order: Order, state: str, now: datetime, actor_id: 
     seats.release(session, seats.count(line.class_id for line in order.lines))
     events.record(session, OrderClosed(order_id=order.id, reason=state))
     audit.record(session, actor_id, f"order.{state}", order)
+    if state == states.EXPIRED:
+        messages.post(session, order.buyer_id, "order_expired", f"/orders/{order.number}", number=order.number)
     return True
 
 

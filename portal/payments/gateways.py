@@ -51,10 +51,18 @@ def ask(payment: Payment, now: datetime) -> None:
         _book(payment.provider, notice, now)
 
 
+def ask_about(order: Order, now: datetime) -> None:
+    """Asks about every open payment of an order."""
+    with db.read() as session:
+        open_ones = service.waiting(session, order_id=order.id)
+    for payment in open_ones:
+        ask(payment, now)
+
+
 def ask_waiting(context: JobContext) -> None:
     """Asks about every payment whose end nobody told, and stops asking after some days."""
     with db.read() as session:
-        open_ones = service.waiting(session, context.moment - GIVE_UP, context.moment - FIRST_ASK)
+        open_ones = service.waiting(session, until=context.moment - FIRST_ASK)
     for done, payment in enumerate(open_ones, start=1):
         ask(payment, context.moment)
         context.progress(done, len(open_ones))
@@ -65,10 +73,9 @@ def ask_waiting(context: JobContext) -> None:
 def expire(context: JobContext) -> None:
     """Expires unpaid orders, after asking once more about payments under way: money on its way wins."""
     with db.read() as session:
-        query = select(Payment).join(Order).where(Order.state == PLACED, Order.expires_at <= context.moment)
-        last_chance = list(session.scalars(query.where(Payment.state == states.STARTED)))
-    for payment in last_chance:
-        ask(payment, context.moment)
+        due = session.scalars(select(Order).where(Order.state == PLACED, Order.expires_at <= context.moment)).all()
+    for order in due:
+        ask_about(order, context.moment)
     with db.write() as session:
         orders.expire_due(session, context.moment)
         drafts.drop_expired(session, context.moment)

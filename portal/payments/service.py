@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound
+from portal.messages import service as messages
 from portal.orders import numbers
 from portal.orders import service as orders
 from portal.orders.models import Order
@@ -108,12 +109,14 @@ def latest(session: Session, order: Order) -> Payment | None:
     return found
 
 
-def waiting(session: Session, since: datetime, until: datetime) -> list[Payment]:
-    """Payments begun in that span of which the gateway has not told the end."""
-    query = select(Payment).where(
-        Payment.state == states.STARTED, Payment.started_at >= since, Payment.started_at <= until
-    )
-    return list(session.scalars(query.order_by(Payment.id)))
+def waiting(session: Session, *, order_id: int | None = None, until: datetime | None = None) -> list[Payment]:
+    """Payments of which nobody has told the end: of one order, or all begun until some moment."""
+    query = select(Payment).where(Payment.state == states.STARTED).order_by(Payment.id)
+    if order_id is not None:
+        query = query.where(Payment.order_id == order_id)
+    if until is not None:
+        query = query.where(Payment.started_at <= until)
+    return list(session.scalars(query))
 
 
 def give_up(session: Session, before: datetime) -> int:
@@ -185,5 +188,7 @@ def _set_aside(session: Session, payment: Payment, notice: Notice, reason: str, 
     payment.note = reason
     states.move(session, payment.id, states.ATTENTION, reference=notice.reference)
     audit.record(session, None, "payment.attention", payment, after={"reason": reason})
+    order = payment.order
+    messages.post(session, order.buyer_id, "payment_attention", f"/orders/{order.number}", number=order.number)
     if reason in (states.ORDER_CLOSED, states.PAID_TWICE) and _is_new_money(session, payment, notice):
         session.add(Refund(payment_id=payment.id, amount=notice.amount, reason=reason, created_at=now))

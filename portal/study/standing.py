@@ -17,6 +17,7 @@ from portal.study.models import Plan, PlanCourse, Progress, StudySession
 class Standing:
     """One lesson of one plan. `state` is the session's: open | newer | silent | left, "" without one."""
 
+    plan_course_id: int
     lesson_id: int
     needed: int
     credited: int
@@ -27,13 +28,16 @@ class Standing:
     state: str = ""
 
 
-def of_lesson(lesson: Lesson, progress: Progress | None, player: StudySession | None = None) -> Standing:
+def of_lesson(
+    plan_course_id: int, lesson: Lesson, progress: Progress | None, player: StudySession | None = None
+) -> Standing:
     """Progress plus what an open session has not merged yet."""
     parts = [*(progress.intervals if progress else []), *(player.intervals if player else [])]
     refused = [*(progress.refused if progress else []), *(player.refused if player else [])]
     covered = intervals.clip(parts, lesson.seconds)
     complete = bool(progress and progress.complete_at) or crediting.is_complete(covered, lesson.seconds)
     return Standing(
+        plan_course_id=plan_course_id,
         lesson_id=lesson.id,
         needed=lesson.seconds,
         credited=intervals.total(covered),
@@ -78,6 +82,8 @@ def of_course(session: Session, course: PlanCourse) -> list[Standing]:
     )
     progress = {row.lesson_id: row for row in course.progress}
     return [
-        of_lesson(lesson, progress.get(lesson.id), player if player and player.lesson_id == lesson.id else None)
+        of_lesson(
+            course.id, lesson, progress.get(lesson.id), player if player and player.lesson_id == lesson.id else None
+        )
         for lesson in course.course.lessons
     ]

@@ -35,16 +35,16 @@ def test_a_message_waits_until_it_is_seen(client: FlaskClient, learner: Learner)
 
 def test_the_same_message_in_english(client: FlaskClient, learner: Learner) -> None:
     with db.write() as session:
-        service.post(session, learner.account_id, "order_paid", number="A1")
+        service.post(session, learner.account_id, "order_paid", number="N-0815")
     client.post("/language", data={"to": "en"})
-    assert "Order A1 is paid" in client.get("/messages").text
+    assert "Order N-0815 is paid" in client.get("/messages").text
 
 
 def test_others_see_nothing_of_it(app: Flask, client: FlaskClient, learner: Learner) -> None:
     with db.write() as session:
         other = make_learner(session, "李明")
-        service.post(session, other.account_id, "order_paid", number="A1")
-    assert "A1" not in client.get("/messages").text
+        service.post(session, other.account_id, "order_paid", number="N-0815")
+    assert "N-0815" not in client.get("/messages").text
     with db.read() as session:
         assert service.unread(session, other.account_id) == 1
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import MAJOR, PUBLIC, Conflict, Offer, choice, db, learner_required
@@ -51,6 +51,7 @@ def _save(visit: Visit, answers: drafting.Answers, known: set[int]) -> ResponseR
         with db.write() as session:
             visit.answers = drafting.keep(session, visit.learner, visit.project.id, answers)
     except Conflict as conflict:
+        flash(str(conflict.message), "warm")  # shown when the script loads the page again
         return jsonify(message=str(conflict.message)), 409
     return render_template("enrollment/saved.html", **_summary(visit, known))
 

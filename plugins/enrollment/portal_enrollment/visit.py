@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from portal.kit import (
+    ID_KINDS,
     ClassChoice,
     Learner,
     Offer,
@@ -40,6 +41,12 @@ class Visit:
     @property
     def rules(self) -> Rules:
         return self.project.rule_set.rules
+
+    @property
+    def id_kind(self) -> object:
+        """What the learner's ID is called."""
+        kind = ID_KINDS.get(self.learner.id_kind)
+        return kind.title if kind else ""
 
     @cached_property
     def classes(self) -> ClassChoice:

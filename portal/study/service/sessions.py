@@ -93,10 +93,10 @@ def report(
         if closing:
             player.closed_at, player.close_reason = now, LEFT
     state = player.close_reason or "open"
-    result = standing.of_lesson(lesson, progress, player)
+    result = standing.of_lesson(player.plan_course_id, lesson, progress, player)
     if player.closed_at or now - player.merged_at >= MERGE_EVERY or (result.complete and not progress.complete_at):
         _merge(session, player, lesson, progress, now)
-        result = standing.of_lesson(lesson, progress)
+        result = standing.of_lesson(player.plan_course_id, lesson, progress)
     return replace(result, state=state)
 
 

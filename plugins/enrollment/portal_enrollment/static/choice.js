@@ -64,7 +64,7 @@ async function save() {
   }
   const data = new FormData(form);
   data.set("action", "save");
-  saving = fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+  saving = fetch(location.pathname, { method: "POST", body: data, headers: { Accept: "text/html" } });
   try {
     const answer = await saving;
     if (answer.ok && !answer.redirected) take(await answer.text());

@@ -1,0 +1,87 @@
+"""A question and the answer sheet as the candidate may see them: never what is right. Read-only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assessment.models import Attempt, Question, QuestionOption
+from portal.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option: its letter on this paper, its id and words."""
+
+    letter: str
+    option_id: int
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of a paper, with what was saved."""
+
+    number: int
+    kind: str
+    stem: str
+    choices: tuple[Choice, ...]
+    flagged: bool
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A field of the answer sheet."""
+
+    number: int
+    answered: bool
+    flagged: bool
+
+
+def question(session: Session, attempt: Attempt, number: int) -> Asked:
+    """:raises NotFound: the question was removed from the bank."""
+    item = attempt.paper[number - 1]
+    row = session.execute(select(Question.kind, Question.stem).where(Question.id == item["question"])).first()
+    if row is None:
+        raise NotFound(f"question {item['question']}")
+    texts = texts_of(session, item["options"])
+    saved = next((answer for answer in attempt.answers if answer.position == number - 1), None)
+    chosen = set(saved.chosen) if saved else set()
+    return Asked(
+        number=number,
+        kind=row.kind,
+        stem=row.stem,
+        choices=tuple(
+            Choice(letter(position), option, texts.get(option, ""), option in chosen)
+            for position, option in enumerate(item["options"])
+        ),
+        flagged=bool(saved and saved.flagged),
+        saved_at=saved.saved_at if saved else None,
+    )
+
+
+def marks(attempt: Attempt) -> list[Mark]:
+    """The whole answer sheet, in order."""
+    saved = {answer.position: answer for answer in attempt.answers}
+    return [
+        Mark(
+            number=position + 1,
+            answered=bool(position in saved and saved[position].chosen),
+            flagged=bool(position in saved and saved[position].flagged),
+        )
+        for position in range(len(attempt.paper))
+    ]
+
+
+def texts_of(session: Session, option_ids: list[int]) -> dict[int, str]:
+    """The words of options."""
+    query = select(QuestionOption.id, QuestionOption.text).where(QuestionOption.id.in_(option_ids))
+    return {row.id: row.text for row in session.execute(query)}
+
+
+def letter(position: int) -> str:
+    """0 -> "A"."""
+    return chr(ord("A") + position)

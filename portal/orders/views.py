@@ -1,0 +1,77 @@
+"""我的订单: a buyer's orders, one of them, and giving one up."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from portal import clock, db
+from portal.access.guard import login_required
+from portal.access.visitor import account
+from portal.errors import Conflict
+from portal.orders import service, states
+from portal.orders.models import OrderLine
+from portal.orders.summary import class_name, summarise
+from portal.payments import gateways
+from portal.payments import service as payments
+from portal.web.forms import Form
+
+blueprint = Blueprint("orders", __name__, template_folder="templates")
+
+KINDS = {"major": _l("Professional subjects"), "public": _l("Public subjects")}
+# State -> kind of tag and word.
+STATES: dict[str, tuple[str, object]] = {
+    states.PLACED: ("wait", _l("To be paid")),
+    states.PAID: ("ok", _l("Paid")),
+    states.CANCELLED: ("plain", _l("Cancelled")),
+    states.EXPIRED: ("plain", _l("Expired")),
+    states.REFUNDED: ("plain", _l("Refunded")),
+}
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, object]:
+    """Names other rooms' pages about orders use too."""
+    return {"order_states": STATES, "course_kinds": KINDS, "class_name": class_name}
+
+
+@blueprint.get("/orders")
+@login_required
+def mine() -> ResponseReturnValue:
+    """The newest orders; what is unpaid comes with its deadline."""
+    rows = service.of_buyer(db.reader(), account().id)
+    query = select(OrderLine.order_id, func.min(OrderLine.title), func.count()).group_by(OrderLine.order_id)
+    lines = db.reader().execute(query.where(OrderLine.order_id.in_([order.id for order in rows])))
+    what = {order_id: (title, people) for order_id, title, people in lines}
+    return render_template("orders/mine.html", rows=rows, what=what, now=clock.now())
+
+
+@blueprint.get("/orders/<number>")
+@login_required
+def show(number: str) -> ResponseReturnValue:
+    """One order: what was bought, at which price, and what can be done about it."""
+    order = service.find(db.reader(), number, account().id)
+    return render_template(
+        "orders/show.html",
+        order=order,
+        summary=summarise(db.reader(), order),
+        payment=payments.latest(db.reader(), order),
+        now=clock.now(),
+        form=Form(),
+    )
+
+
+@blueprint.post("/orders/<number>/cancel")
+@login_required
+def cancel(number: str) -> ResponseReturnValue:
+    """Gives an unpaid order up, after asking the gateway: money already on its way wins."""
+    order = service.find(db.reader(), number, account().id)
+    gateways.ask_about(order, clock.now())
+    try:
+        with db.write() as session:
+            service.cancel(session, service.find(session, number, account().id), clock.now())
+        flash(_("The order is cancelled and its place is free again. Nothing was charged."), "ok")
+    except Conflict as conflict:
+        flash(str(conflict.message), "warm")
+    return redirect(url_for("orders.show", number=order.number), 303)

@@ -1,0 +1,144 @@
+"""学习中心: the year at a glance, the next step, projects and courses."""
+
+from datetime import date
+
+from flask import render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock, db
+from portal.access.guard import learner_required
+from portal.access.visitor import account, current_learner
+from portal.assessment import standing as tests
+from portal.credits import service as credits_
+from portal.errors import NotFound
+from portal.orders.models import Order
+from portal.plugins import current_plugins
+from portal.rules import service as rules
+from portal.rules.rules import Rules
+from portal.study import checklist, next_step, overview
+from portal.study.models import Plan
+from portal.study.views import blueprint
+from portal.study.words import KINDS
+from portal.types import PlanAction
+
+
+@blueprint.get("/centre")
+@learner_required
+def centre() -> str:
+    """The whole of a learner's year on one page."""
+    session, learner, now = db.reader(), current_learner(), clock.now()
+    plans = overview.plans_of(session, learner.id)
+    earned = credits_.totals_by_year(session, learner.id)
+    this_year = clock.today(now).year
+    years = sorted({this_year, *earned, *(plan.year for plan in plans)}, reverse=True)
+    asked = request.args.get("year", type=int)
+    year = asked if asked in years else this_year
+    stands = tests.of_courses(session, [course for plan in plans for course in plan.courses], now)
+    plugins = current_plugins()
+    return render_template(
+        "study/centre.html",
+        learner=learner,
+        plans=plans,
+        projects=[plan for plan in plans if plan.project_id is not None],
+        singles=[plan for plan in plans if plan.project_id is None],
+        years=years,
+        this_year=this_year,
+        goal=overview.of_year(year, _rules(session, year), earned.get(year, {}), plans),
+        step=next_step.choose(plans, stands, overview.resume(session, learner.id)),
+        unpaid=_unpaid(session),
+        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
+        cards=[card for card in plugins.ask("home_cards", user=account()) if card.place == "centre"],
+        kinds=KINDS,
+    )
+
+
+@blueprint.get("/centre/projects")
+@learner_required
+def projects() -> str:
+    """我的项目: every project with what it still needs."""
+    session, now = db.reader(), clock.now()
+    plans = [plan for plan in overview.plans_of(session, current_learner().id) if plan.project_id is not None]
+    stands = tests.of_courses(session, [course for plan in plans for course in plan.courses], now)
+    return render_template(
+        "study/projects.html",
+        plans=plans,
+        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
+    )
+
+
+@blueprint.get("/centre/projects/<int:plan_id>")
+@learner_required
+def project(plan_id: int) -> str:
+    """One plan: what is missing, one next step, and its courses."""
+    session, learner, now = db.reader(), current_learner(), clock.now()
+    plan = overview.own_plan(session, learner.id, plan_id)
+    stands = tests.of_courses(session, plan.courses, now)
+    return render_template(
+        "study/project.html",
+        plan=plan,
+        lines=_lines(session, plan, stands),
+        tests=stands,
+        step=next_step.choose([plan], stands, overview.resume(session, learner.id)),
+        seconds=overview.course_seconds(session, plan.courses),
+        left=checklist.left(plan) if plan.state == "open" else "",
+        days=_days_left(plan, clock.today(now)),
+        kinds=KINDS,
+    )
+
+
+@blueprint.get("/centre/courses")
+@learner_required
+def courses() -> str:
+    """我的课程: every course of every plan, to be found by name and state."""
+    session, now = db.reader(), clock.now()
+    plans = overview.plans_of(session, current_learner().id)
+    words, state = request.args.get("q", "").strip(), request.args.get("state", "")
+    rows = [course for plan in plans for course in plan.courses]
+    shown = [
+        course
+        for course in rows
+        if words.lower() in course.title.lower()
+        and (state not in ("open", "complete") or _shown_as(course.state, state))
+    ]
+    return render_template(
+        "study/courses.html",
+        rows=shown,
+        all=rows,
+        tests=tests.of_courses(session, shown, now),
+        seconds=overview.course_seconds(session, shown),
+        words=words,
+        state=state,
+        doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
+        kinds=KINDS,
+    )
+
+
+def _shown_as(state: str, wanted: str) -> bool:
+    return (state == "complete") == (wanted == "complete")
+
+
+def _rules(session: Session, year: int) -> Rules:
+    """What the year needs; the national defaults where the office has set nothing."""
+    try:
+        return rules.in_force(session, year, clock.now()).rules
+    except NotFound:
+        return Rules()
+
+
+def _lines(session: Session, plan: Plan, stands: dict[int, tests.TestStanding]) -> list[PlanAction]:
+    asked = current_plugins().ask("plan_actions", session=session, plan=plan, user=account())
+    return sorted([*checklist.lines(plan, stands), *asked], key=lambda line: (line.weight, line.key))
+
+
+def _unpaid(session: Session) -> Order | None:
+    """An order of this account that still waits for payment."""
+    query = select(Order).where(Order.buyer_id == account().id, Order.state == "placed", Order.expires_at > clock.now())
+    found: Order | None = session.scalar(query.order_by(Order.id.desc()).limit(1))
+    return found
+
+
+def _days_left(plan: Plan, today: date) -> int | None:
+    return (plan.study_until - today).days if plan.study_until else None

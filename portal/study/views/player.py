@@ -1,0 +1,189 @@
+"""The player: a lesson, what of it is credited, and the reports that credit it."""
+
+import json
+import mimetypes
+from typing import Any
+
+from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal import clock, db
+from portal.access.guard import learner_required
+from portal.access.visitor import current_learner
+from portal.assessment import standing as tests
+from portal.catalogue.models import Lesson
+from portal.errors import NotFound, PortalError, Refused
+from portal.storage import current_storage
+from portal.study import next_step, overview, service, standing, words
+from portal.study.models import PlanCourse
+from portal.study.standing import Standing
+from portal.study.views import blueprint
+
+MOST_INTERVALS = 200
+LONGEST = 10**6  # seconds; no lesson is longer
+
+
+@blueprint.get("/study/<int:plan_course_id>")
+@blueprint.get("/study/<int:plan_course_id>/<int:lesson_id>")
+@learner_required
+def player(plan_course_id: int, lesson_id: int | None = None) -> ResponseReturnValue:
+    """A lesson. Without one in the address: the lesson left last, else the first that is not complete."""
+    course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
+    stands = standing.of_course(db.reader(), course)
+    if lesson_id is None:
+        lesson_id = _first(course, stands)
+        return redirect(url_for("study.player", plan_course_id=course.id, lesson_id=lesson_id))
+    lesson = standing.lesson_of(course, lesson_id)
+    return render_template(
+        "study/player.html",
+        **_lesson_values(course, lesson, stands),
+        media=_has_media(lesson),
+        mimetype=_mimetype(lesson),
+    )
+
+
+@blueprint.post("/study/<int:plan_course_id>/<int:lesson_id>/open")
+@learner_required
+def open_player(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Opens a session: for the script as JSON, for a page without script as a form."""
+    with db.write() as session:
+        opened = service.open_session(session, current_learner().id, plan_course_id, lesson_id, clock.now())
+    if _wants_json():
+        return jsonify(token=opened.token)
+    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
+
+
+@blueprint.post("/study/report")
+@learner_required
+def report() -> ResponseReturnValue:
+    """What was played since the last report: JSON from the page, a form from a page that is being left."""
+    sent = request.get_json(silent=True)
+    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
+    token, played, position = _checked(data)
+    learner = current_learner()
+    with db.write() as session:
+        stand = service.report(
+            session, learner.id, token, played, position, clock.now(), closing=bool(data.get("closing"))
+        )
+    return jsonify(_answer(stand))
+
+
+@blueprint.post("/study/<int:plan_course_id>/<int:lesson_id>/read")
+@learner_required
+def read(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
+    """我已读完, for pages without script: the reading time runs on the server."""
+    with db.write() as session:
+        stand = service.finish_reading(session, current_learner().id, plan_course_id, lesson_id, clock.now())
+    if not stand.complete:
+        rest = words.spoken(stand.needed - stand.credited)
+        flash(_("%(rest)s of the reading time are left; please read on.", rest=rest), "warm")
+    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
+
+
+@blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>")
+@learner_required
+def media(plan_course_id: int, lesson_id: int) -> Response:
+    """The video or document of a lesson, in ranges, to the learner whose plan holds it."""
+    course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
+    lesson = standing.lesson_of(course, lesson_id)
+    if not _has_media(lesson) or lesson.storage_key is None:
+        raise NotFound(f"media of lesson {lesson_id}")
+    answer = send_file(
+        current_storage().path(lesson.storage_key), mimetype=_mimetype(lesson), conditional=True, max_age=3600
+    )
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _first(course: PlanCourse, stands: list[Standing]) -> int:
+    """Which lesson a course opens with. :raises NotFound: it has no lessons."""
+    left_at = overview.resume(db.reader(), current_learner().id)
+    if left_at and left_at.plan_course_id == course.id and not left_at.standing.complete:
+        return left_at.lesson.id
+    waiting = [stand.lesson_id for stand in stands if stand.needed and not stand.complete]
+    first = next(iter([*waiting, *(stand.lesson_id for stand in stands)]), None)
+    if first is None:
+        raise NotFound(f"lessons of course {course.course_id}")
+    return first
+
+
+def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -> dict[str, Any]:
+    """What the page and its changing parts show."""
+    stand = next(stand for stand in stands if stand.lesson_id == lesson.id)
+    test = tests.of_course(db.reader(), course, clock.now())
+    required = [one for one in stands if one.needed]
+    return {
+        "course": course,
+        "lesson": lesson,
+        "stand": stand,
+        "rows": list(zip(course.course.lessons, stands, strict=True)),
+        "done": sum(min(one.credited, one.needed) if not one.complete else one.needed for one in required),
+        "needed": sum(one.needed for one in required),
+        "test": test,
+        "step": next_step.after_lesson(course, stands, lesson.id, test),
+        "ticks": words.ticks(lesson.seconds) if lesson.seconds else [],
+        "spoken": words.spoken,
+        "why": words.why,
+        "kinds": words.KINDS,
+    }
+
+
+def _answer(stand: Standing) -> dict[str, Any]:
+    """The standing for the script, with the parts of the page that change, drawn by the server."""
+    course = standing.own_course(db.reader(), current_learner().id, stand.plan_course_id)
+    values = _lesson_values(
+        course, standing.lesson_of(course, stand.lesson_id), standing.of_course(db.reader(), course)
+    )
+    return {
+        "state": stand.state,
+        "why": str(words.STATES.get(stand.state, "")),
+        "credited": stand.credited,
+        "needed": stand.needed,
+        "complete": stand.complete,
+        "cover": stand.cover,
+        "coverage": render_template("study/_coverage.html", **values),
+        "aside": render_template("study/_aside.html", **values),
+    }
+
+
+def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:
+    """:raises Refused: not intervals of whole, sensible seconds; nothing is credited then."""
+    played = data.get("played", [])
+    try:
+        if isinstance(played, str):
+            played = json.loads(played)
+        parts = [(_second(start), _second(end)) for start, end in played]
+        position = _second(data.get("position", 0))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Refused(_l("This report could not be read; nothing was credited.")) from error
+    if len(parts) > MOST_INTERVALS:
+        raise Refused(_l("This report could not be read; nothing was credited."))
+    return str(data.get("token", "")), parts, position
+
+
+def _second(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise TypeError
+    number = float(value)
+    if not 0 <= number <= LONGEST:  # NaN is not in any range
+        raise ValueError
+    return int(number)
+
+
+def _has_media(lesson: Lesson) -> bool:
+    if not lesson.storage_key:
+        return False
+    try:
+        return current_storage().exists(lesson.storage_key)
+    except PortalError:
+        return False
+
+
+def _mimetype(lesson: Lesson) -> str:
+    return mimetypes.guess_type(lesson.storage_key or "")[0] or "application/octet-stream"
+
+
+def _wants_json() -> bool:
+    return request.is_json or request.headers.get("Accept", "").startswith("application/json")

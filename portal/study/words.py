@@ -1,0 +1,50 @@
+"""Words and figures of study pages, in the reader's language."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.study import crediting
+from portal.study.crediting import Gap
+from portal.web.formats import playtime
+
+KINDS = {"major": _l("Professional subjects"), "public": _l("Public subjects")}
+
+# Why a player stopped earning, by the state of its session.
+STATES = {
+    "newer": _l("Another page of this account is playing; only one at a time is credited."),
+    "silent": _l("This page was silent for some time and was closed; play to go on."),
+    "left": _l("This page was left; play to go on."),
+}
+
+
+def spoken(seconds: int) -> str:
+    """75 -> "1 分 15 秒"."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    whole, minutes = divmod(minutes, 60)
+    if whole:
+        return str(_("%(hours)s h %(minutes)s min", hours=whole, minutes=minutes))
+    if minutes and rest:
+        return str(_("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=rest))
+    return str(_("%(minutes)s min", minutes=minutes) if minutes else _("%(seconds)s s", seconds=rest))
+
+
+def why(gap: Gap) -> str:
+    """One sentence: why these seconds are not credited, or what to do about them."""
+    sentences = {
+        crediting.AHEAD: _("Go on to the end."),
+        crediting.SKIPPED: _("The bar was moved to %(to)s; this part was not played.", to=playtime(gap.end)),
+        crediting.OTHER_PLAYER: _("Another page was playing at that time; only one at a time is credited."),
+        crediting.CLOCK: _("This was played faster than the server's clock went on."),
+        crediting.SILENT: _(
+            "The network was away for more than 30 minutes; what was played after that is not credited."
+        ),
+    }
+    return str(sentences[gap.cause])
+
+
+def ticks(length: int, most: int = 6) -> list[int]:
+    """Round marks along a bar of `length` seconds, the end included."""
+    steps = (10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+    step = next((step for step in steps if length / step <= most), steps[-1])
+    # A mark too near the end would run into its figure.
+    return [*(at for at in range(0, length, step) if length - at > step * 0.4), length]

@@ -1,0 +1,293 @@
+// The player: notes which seconds were really played and reports them every ten seconds.
+// The server decides what is credited; nothing here can earn a second the clock has not paid for.
+import { Ledger } from "./study-ledger.js";
+
+const EVERY = 10_000;
+const root = document.querySelector("[data-player]");
+const video = root.querySelector("video");
+const csrf = document.querySelector('meta[name="csrf-token"]').content;
+const needed = Number(root.dataset.needed);
+const reading = root.dataset.kind !== "video";
+const ledger = new Ledger(needed);
+
+let token = null;
+let opening = null;
+let sending = false;
+let complete = Boolean(root.dataset.complete);
+let credited = Number(root.dataset.credited);
+let offline = false; // an open session whose reports do not get through
+const drawn = new Map();
+
+// --- what the learner is told ---
+
+const sayBox = root.querySelector("[data-say]");
+const live = root.querySelector("[data-live]");
+
+function say(text, action) {
+  sayBox.replaceChildren();
+  sayBox.hidden = !text;
+  if (!text) return;
+  sayBox.append(text);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-second btn-sm";
+    button.textContent = root.dataset.sayHere;
+    button.addEventListener("click", action);
+    sayBox.append(" ", button);
+  }
+}
+
+function draw(part, html) {
+  const box = root.querySelector(`[data-${part}]`);
+  if (!html || drawn.get(part) === html) return;
+  const focused = box.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  box.innerHTML = html;
+  drawn.set(part, html);
+  if (focused) box.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  moveHead();
+}
+
+function moveHead() {
+  const head = root.querySelector("[data-head]");
+  if (head && video) head.style.left = `${Math.min(100, (100 * video.currentTime) / (needed || 1))}%`;
+}
+
+// --- talking to the server ---
+
+async function call(url, body) {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "X-CSRFToken": csrf, "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(15_000),
+    keepalive: true,
+  });
+  const data = await answer.json().catch(() => ({}));
+  return { ok: answer.ok, status: answer.status, data };
+}
+
+// Opens a session once, however many ask. Resolves to true when there is a token.
+function open() {
+  opening ??= call(root.dataset.open, {})
+    .then(({ ok, status, data }) => {
+      if (ok) token = data.token;
+      else stop(status === 401 ? root.dataset.sayLogin : data.error);
+      return ok;
+    })
+    .catch(() => {
+      stop(root.dataset.sayAway);
+      return false;
+    })
+    .finally(() => {
+      opening = null;
+    });
+  return opening;
+}
+
+function position() {
+  return video ? Math.floor(video.currentTime) : credited;
+}
+
+async function report() {
+  ledger.flush();
+  if (sending || !token || ledger.empty) return;
+  sending = true;
+  const batch = ledger.batch();
+  try {
+    const { ok, status, data } = await call(root.dataset.report, { token, played: batch, position: position() });
+    if (ok) {
+      ledger.sent(batch);
+      if (offline) say(root.dataset.sayBack);
+      offline = false;
+      apply(data);
+    } else if (status === 401) {
+      stop(root.dataset.sayLogin);
+    } else if (status >= 500) {
+      lost();
+    } else {
+      ledger.sent(batch);
+      token = null;
+      stop(data.error);
+    }
+  } catch {
+    lost();
+  } finally {
+    sending = false;
+  }
+}
+
+function apply(stand) {
+  credited = stand.credited;
+  draw("coverage", stand.coverage);
+  draw("aside", stand.aside);
+  if (stand.complete && !complete) {
+    complete = true;
+    say("");
+    live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
+  }
+  if (reading) clock.goBackTo(stand.cover);
+  if (stand.state === "open" || complete) return;
+  token = null;
+  if (stand.state === "newer") stop(stand.why, goOn);
+  else if (playing()) begin();
+}
+
+// Opens a session for what is playing or read already.
+function begin() {
+  return video ? started() : open();
+}
+
+function lost() {
+  offline = true;
+  say(root.dataset.sayOffline);
+}
+
+function stop(text, action) {
+  video?.pause();
+  clock.running = false;
+  ledger.cut();
+  say(text, action);
+}
+
+async function goOn() {
+  say("");
+  if (video) {
+    await video.play().catch(() => {});
+  } else {
+    clock.running = await open();
+    clock.from();
+  }
+}
+
+// A page that is being left sends its last seconds as a form: it arrives even while the page is torn down.
+function leave() {
+  ledger.cut();
+  if (!token) return;
+  const form = new FormData();
+  form.append("csrf_token", csrf);
+  form.append("token", token);
+  form.append("played", JSON.stringify(ledger.batch()));
+  form.append("position", String(position()));
+  form.append("closing", "1");
+  if (navigator.sendBeacon(root.dataset.report, form)) {
+    ledger.sent(ledger.batch());
+    token = null;
+  }
+}
+
+// --- a video ---
+
+function playing() {
+  return video ? !video.paused && !video.ended : clock.running;
+}
+
+async function started() {
+  if (complete || token) return;
+  const from = Math.floor(video.currentTime);
+  ledger.cut();
+  if (!(await open())) return;
+  // The wall clock pays from now on: the moments that passed while the session was opened are played again.
+  if (video.currentTime >= from && video.currentTime - from < 5) video.currentTime = from;
+}
+
+function watchVideo() {
+  const start = Number(/^#t=(\d+)$/.exec(location.hash)?.[1] ?? root.dataset.position);
+  const seekTo = () => {
+    if (start > 0 && start < needed - 1) video.currentTime = start;
+  };
+  if (video.readyState >= 1) seekTo();
+  else video.addEventListener("loadedmetadata", seekTo, { once: true });
+  video.addEventListener("play", started);
+  video.addEventListener("timeupdate", () => {
+    if (!video.seeking && !video.paused && token && !complete) ledger.played(video.currentTime);
+    moveHead();
+  });
+  video.addEventListener("seeking", () => ledger.cut());
+  video.addEventListener("pause", () => {
+    if (!video.seeking && !video.ended && token && !complete) ledger.played(video.currentTime);
+    report();
+  });
+  video.addEventListener("ended", () => {
+    ledger.toTheEnd();
+    report();
+  });
+  video.addEventListener("ratechange", () => {
+    if (complete || video.playbackRate <= 1) return;
+    video.playbackRate = 1;
+    say(root.dataset.sayRate);
+  });
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-seek]");
+    if (!link) return;
+    event.preventDefault();
+    video.currentTime = Number(link.dataset.seek);
+    video.play().catch(() => {});
+    video.scrollIntoView({ block: "nearest" });
+    video.focus();
+  });
+}
+
+// --- a text: time on the page, in front ---
+
+const clock = {
+  running: false,
+  last: 0,
+  read: 0,
+  from() {
+    this.last = performance.now();
+  },
+  // Reading goes on at the first second that is not credited, whatever was claimed.
+  goBackTo(cover) {
+    const at = cover.length && cover[0][0] === 0 ? cover[0][1] : 0;
+    if (ledger.empty && at < Math.floor(this.read) - 1) {
+      ledger.cut();
+      this.read = at;
+    }
+  },
+  tick() {
+    const now = performance.now();
+    const step = (now - this.last) / 1000;
+    this.last = now;
+    const inFront = root.dataset.kind === "document" || document.visibilityState === "visible";
+    // After a closed lid the timer jumps; only time that passed in steps was read.
+    if (!this.running || !inFront || step > 5 || complete) return;
+    this.read = Math.min(needed, this.read + step);
+    ledger.played(this.read);
+    if (this.read >= needed) {
+      ledger.toTheEnd();
+      report();
+    }
+  },
+};
+
+async function readText() {
+  if (complete || !needed) return;
+  clock.read = credited;
+  clock.from();
+  clock.running = await open();
+  clock.from();
+  ledger.played(clock.read);
+  setInterval(() => clock.tick(), 500);
+}
+
+// --- begin ---
+
+if (needed) {
+  if (reading) readText();
+  else if (video) watchVideo();
+  setInterval(() => {
+    if (playing() && !token && !opening && !complete) begin();
+    report();
+  }, EVERY);
+  window.addEventListener("online", () => report());
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") return;
+    if (video && !video.paused && !complete) {
+      video.pause();
+      say(root.dataset.sayHidden);
+    }
+    report();
+  });
+}
