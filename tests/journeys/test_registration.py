@@ -65,8 +65,7 @@ def test_a_newcomer_skips_the_photo_and_brings_it_later(visitor: Visitor, tmp_pa
     visitor.open("/me")
     visitor.click("上传照片")
     visitor.page.locator("input[type=file]").set_input_files(portrait(tmp_path))
-    visitor.page.locator("main form button.btn-primary").click()
-    visitor.page.wait_for_load_state("load")
+    visitor.go(visitor.page.locator("main form button.btn-primary"))
     visitor.open("/me")
     visitor.reads("更换照片")
 
@@ -96,7 +95,7 @@ def test_without_agreement_there_is_no_form(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("size", ["desktop"], indirect=True)
 def test_registration_by_keyboard_alone(visitor: Visitor) -> None:
-    """Tab, Space and Enter reach everything; the eye can follow the focus."""
+    """Tab, Space, arrows and Enter reach everything; the eye can follow the focus."""
     who, page = newcomer(), visitor.page
     visitor.open("/register")
     _tab_to(visitor, "input[type=checkbox]")
@@ -108,7 +107,8 @@ def test_registration_by_keyboard_alone(visitor: Visitor) -> None:
         _tab_to(visitor, f"#{page.get_by_label(label, exact=True).get_attribute('id')}")
         page.keyboard.type(text)
     _tab_to(visitor, "select[name=division_code]")
-    page.keyboard.type(who.county)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     _tab_to(visitor, "input[name=employer]")
     page.keyboard.type(who.employer)
     page.keyboard.press("Escape")
