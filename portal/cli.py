@@ -1,4 +1,4 @@
-"""The `portal` command: run, upgrade, revise, plugins, settings."""
+"""The `portal` command: run, upgrade, revise, plugins, settings; longer ones stand in commands/."""
 
 import signal
 import sys
@@ -9,9 +9,11 @@ from flask import Flask
 
 from portal import db, migrations
 from portal.app import create_app
+from portal.commands import COMMANDS
 from portal.errors import Misconfigured
 from portal.plugins import Plugins
 from portal.settings import Settings, load
+from portal.upgrade import upgrade as bring_up_to_date
 
 
 class _Commands(click.Group):
@@ -30,6 +32,10 @@ def main() -> None:
     """Xueshi: a portal for continuing education."""
 
 
+for _command in COMMANDS:
+    main.add_command(_command)
+
+
 def _app(**overrides: Any) -> Flask:
     try:
         return create_app(load(**overrides))
@@ -45,9 +51,7 @@ def _plugins(app: Flask) -> Plugins:
 @main.command()
 def upgrade() -> None:
     """Bring the database up to date: the core, then each plugin."""
-    app = _app()
-    with app.app_context():
-        migrations.upgrade(db.engine(), _plugins(app))
+    bring_up_to_date(_app())
 
 
 @main.command()

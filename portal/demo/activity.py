@@ -48,6 +48,26 @@ class Stage:
     year: int
     now: datetime
 
+    @property
+    def start(self) -> datetime:
+        """WEEKS ago, but never before the year began or there was an agreement to accept."""
+        return max(office.new_year(self.year), self.agreement.effective_at, self.now - timedelta(weeks=WEEKS))
+
+    def at(self, moment: datetime) -> datetime:
+        """The moment, or the nearest one the play can have."""
+        return min(max(moment, self.start), self.now)
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Who finishes everything knows every answer; the others about two of three, so that some tests fail."""
+
+    random: Random
+    share: float
+
+    def knows(self) -> bool:
+        return self.share == 1.0 or self.random.random() < 0.67
+
 
 def is_there(session: Session) -> bool:
     """Whether these learners were made."""
@@ -75,24 +95,18 @@ def _stage(session: Session, year: int, now: datetime) -> Stage:
 
 def _life(session: Session, stage: Stage, number: int, random: Random) -> None:
     """One person: registers; most enrol, most of these pay, some have finished."""
-    moment = _moment(stage, number / PEOPLE)
+    moment = stage.at(stage.start + (stage.now - timedelta(hours=2) - stage.start) * (number / PEOPLE))
     learner = _register(session, stage, number, moment)
     if number % 10 == 0:
         return
     if number % 10 == 1:  # ordered lately, not yet paid
-        _order(session, stage, learner, number, stage.now - timedelta(hours=1 + number % 24))
+        _order(session, stage, learner, number, stage.at(max(moment, stage.now - timedelta(hours=1 + number % 24))))
         return
-    order = _order(session, stage, learner, number, moment + timedelta(minutes=9))
-    _pay(session, order, moment + timedelta(minutes=14))
+    order = _order(session, stage, learner, number, stage.at(moment + timedelta(minutes=9)))
+    _pay(session, order, stage.at(moment + timedelta(minutes=14)))
     if number % 5 == 2:
         photos.keep(session, learner.account_id, checks.check(portrait.draw(number)), moment)
-    _study(session, stage, learner, number, moment + timedelta(minutes=30), random)
-
-
-def _moment(stage: Stage, share: float) -> datetime:
-    """A moment in the past weeks, never before the year began or there was an agreement to accept."""
-    start = max(office.new_year(stage.year), stage.agreement.effective_at, stage.now - timedelta(weeks=WEEKS))
-    return start + (stage.now - timedelta(hours=2) - start) * share if stage.now > start else stage.now
+    _study(session, stage, learner, number, stage.at(moment + timedelta(minutes=30)), random)
 
 
 def _id_number(number: int) -> str:
@@ -157,10 +171,10 @@ def _study(session: Session, stage: Stage, learner: Learner, number: int, start:
     courses = plan.courses[: round(share * len(plan.courses))]
     span = max(stage.now - timedelta(minutes=20) - start, timedelta())
     for place, course in enumerate(courses, 1):
-        _finish(session, learner, course, start + span * place / (len(courses) + 1), random)
+        _finish(session, learner, course, start + span * place / (len(courses) + 1), Skill(random, share))
 
 
-def _finish(session: Session, learner: Learner, course: PlanCourse, moment: datetime, random: Random) -> None:
+def _finish(session: Session, learner: Learner, course: PlanCourse, moment: datetime, skill: Skill) -> None:
     """All lessons credited, then the test where there is one; not everybody passes."""
     for lesson in course.course.lessons:
         whole = [[0, lesson.seconds]]
@@ -169,13 +183,14 @@ def _finish(session: Session, learner: Learner, course: PlanCourse, moment: date
         )
     lesson_done(session, course, moment)
     if course.needs_test:
-        _sit(session, learner, course, moment + timedelta(minutes=2), random)
+        _sit(session, learner, course, moment + timedelta(minutes=2), skill)
 
 
-def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetime, random: Random) -> None:
-    attempt = assessment.start(session, learner.id, course.id, moment, random)
+def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetime, skill: Skill) -> None:
+    attempt = assessment.start(session, learner.id, course.id, moment, skill.random)
     right = assessment.correct_options(session, attempt)
     for position, item in enumerate(attempt.paper):
-        chosen = sorted(right[item["question"]]) if random.random() < 0.9 else item["options"][:1]
+        chosen = sorted(right[item["question"]]) if skill.knows() else item["options"][:1]
         assessment.answer(session, learner.id, attempt.token, position, chosen, moment + timedelta(seconds=30))
+    session.expire(attempt, ["answers"])  # read again: here the sitting and its grading share one session
     assessment.submit(session, learner.id, attempt.token, moment + timedelta(minutes=3))

@@ -1,0 +1,9 @@
+"""Subcommands of `portal` that are more than a few lines; cli.py adds them."""
+
+import click
+
+from portal.commands.create_admin import create_admin
+from portal.commands.demo import demo
+from portal.commands.doctor import doctor
+
+COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor)
