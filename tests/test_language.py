@@ -67,6 +67,11 @@ def _translated() -> dict[str, dict[str, str]]:
     return found
 
 
+def _plain(path: Path) -> str:
+    """A template without what is said in both languages already; the tag before a language's name stays whole."""
+    return BRANCH.sub(lambda found: ">" if found[0].startswith("lang") else "", path.read_text("utf-8"))
+
+
 def test_every_message_has_its_chinese() -> None:
     chinese = _translated()
     missing = [
@@ -125,7 +130,7 @@ def test_no_chinese_stands_in_pages_and_scripts(suffix: str) -> None:
     slips = [
         f"{name(path)}: {found[0]}"
         for path in files(*CODE, suffix=suffix)
-        if (found := re.search(r".*[\u3400-\u9fff].*", comment.sub("", BRANCH.sub("", path.read_text("utf-8")))))
+        if (found := re.search(r".*[\u3400-\u9fff].*", comment.sub("", _plain(path))))
     ]
     none(slips)
 
@@ -150,7 +155,7 @@ def test_every_word_in_a_template_can_be_translated(app: Flask) -> None:
     """Text between tags that is not inside _(): Chinese readers would see English."""
     slips = []
     for path in files(*CODE, suffix=".html"):
-        parsed = app.jinja_env.parse(BRANCH.sub("", path.read_text("utf-8")))
+        parsed = app.jinja_env.parse(_plain(path))
         text = "\x00".join(node.data for node in parsed.find_all(nodes.TemplateData))
         text = re.sub(r"<(script|style|svg)\b.*?</\1>", "", text, flags=re.DOTALL)
         text = re.sub(r"<[^<>]*>", " ", text, flags=re.DOTALL)

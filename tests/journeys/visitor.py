@@ -34,22 +34,22 @@ class Visitor:
         self.look()
 
     def click(self, words: str, role: str = "", exact: bool = True) -> None:
-        """Clicks the link or button with these words and waits for what comes."""
-        target = self._named(words, role, exact)
-        target.scroll_into_view_if_needed()
-        target.click()
-        self.page.wait_for_load_state("load")
+        """Clicks the link or button with these words and waits for the page it leads to."""
+        self.go(self._named(words, role, exact))
+
+    def go(self, target: Locator) -> None:
+        """Clicks something that leads to another page."""
+        with self.page.expect_navigation(wait_until="load"):
+            target.click()
         self.look()
 
     def menu(self, words: str) -> None:
         """Follows a link of the main navigation, which a phone keeps folded."""
         if self.size == "phone":
             self.page.locator("details.x-menu summary").click()
-            self.page.locator("details.x-menu").get_by_role("link", name=words, exact=True).click()
+            self.go(self.page.locator("details.x-menu").get_by_role("link", name=words, exact=True))
         else:
-            self.page.locator("nav .x-nav").get_by_role("link", name=words, exact=True).click()
-        self.page.wait_for_load_state("load")
-        self.look()
+            self.go(self.page.locator("nav .x-nav").get_by_role("link", name=words, exact=True))
 
     def fill(self, label: str, text: str) -> None:
         """Types into the field with this label."""
@@ -65,7 +65,7 @@ class Visitor:
 
     def reads(self, words: str) -> None:
         """The page says this."""
-        expect(self.page.get_by_text(words).first).to_be_visible()
+        expect(self.page.get_by_text(words).locator("visible=true").first).to_be_visible()
 
     def heading(self, words: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(words)

@@ -1,0 +1,140 @@
+"""`make bench`: pages as ratios to what this machine can do, measured in turn in one run.
+
+`--check` compares with tests/bench/ratios.json; `--write` makes the measured ratios the expected ones.
+Denominators: "hello" is a bare Flask page of 12 bytes without SQL; "select" a bare Flask page of 200 bytes after one
+primary-key SELECT in a table of 1,000 rows; "commit" one row of 200 bytes per commit through the sqlite3 driver with
+WAL and synchronous=FULL. Everything is called through WSGI in this process: no socket, no server.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
+
+from portal import db, migrations
+from portal.access.models import LoginAttempt
+from portal.app import create_app
+from portal.demo import load as demo
+from portal.settings import Settings
+from portal.testing import make_settings
+from tests.bench import ceilings
+from tests.bench.rounds import Row, keep, measure, outside, table
+
+LIMITS = Path(__file__).with_name("ratios.json")
+PAGES = {  # row -> who looks, address; an address of "" is not built yet
+    "home, anonymous": ("", "/"),
+    "home, learner": ("learner", "/"),
+    "specialties": ("", "/enrol"),
+    "learning centre": ("learner", "/centre"),
+    "staff: list of learners": ("admin", "/staff/learners/"),
+}
+
+
+def main() -> int:
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = _rows(Path(folder))
+        measure(list(rows.values()), options.rounds)
+    print(table(rows))
+    about = {"python": platform.python_version(), "cores": os.cpu_count(), "rounds": options.rounds}
+    print("raw rounds:", keep(rows, Path(os.environ.get("PORTAL_DATA", "var")) / "bench", about))
+    if options.write:
+        limits = {row.name: _limit(row, rows) for row in rows.values() if row.against}
+        LIMITS.write_text(json.dumps(limits, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if not options.check:
+        return 0
+    bad = outside(rows, json.loads(LIMITS.read_text("utf-8")))
+    print(*(bad or ["all ratios are inside their tolerance"]), sep="\n")
+    return int(bool(bad))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a ratio is outside its tolerance")
+    parser.add_argument("--write", action="store_true", help="make the measured ratios the expected ones")
+    return parser.parse_args()
+
+
+def _limit(row: Row, rows: dict[str, Row]) -> dict[str, Any]:
+    return {"ratio": round(row.ratio(rows), 2), "tolerance": 0.4, "sql": row.statements}
+
+
+def _rows(folder: Path) -> dict[str, Row]:
+    hello, select = ceilings.hello(), ceilings.one_select(folder)
+    rows = [
+        Row("hello", _page(hello, "/"), size=12, statements=0),
+        Row("select", _page(select, "/"), size=ceilings.BYTES, statements=1),
+        Row("commit", ceilings.commits(folder), size=ceilings.BYTES, statements=1),
+    ]
+    app = _demo(folder)
+    for name, (who, address) in PAGES.items():
+        rows.append(_measured(app, name, address, _cookie(app, folder, who)))
+    rows.append(Row("one row in db.write()", _write(app), against="commit"))
+    return {row.name: row for row in rows}
+
+
+def _demo(folder: Path) -> Flask:
+    settings: Settings = make_settings(folder)
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False  # for the login below; pages still make their tokens
+    app.app_context().push()
+    migrations.upgrade(db.engine(), app.extensions["portal_plugins"])
+    demo.load(datetime.now(UTC))
+    demo.write_accounts(folder)
+    return app
+
+
+def _cookie(app: Flask, folder: Path, who: str) -> str:
+    """The cookie of a visitor after logging in through the form."""
+    if not who:
+        return ""
+    account = json.loads((folder / demo.FILE).read_text("utf-8"))[who]
+    client = Client(app)
+    answer = client.post("/login", data={"name": account["login"], "password": account["password"]})
+    if answer.status_code != 303:
+        raise SystemExit(f"bench: {who} cannot log in: {answer.status}")
+    return "; ".join(header.split(";")[0] for header in answer.headers.getlist("Set-Cookie"))
+
+
+def _page(app: Any, address: str, cookie: str = "") -> Callable[[], Any]:
+    environ = EnvironBuilder(path=address, headers={"Cookie": cookie} if cookie else None).get_environ()
+    return lambda: run_wsgi_app(app, dict(environ), buffered=True)
+
+
+def _measured(app: Flask, name: str, address: str, cookie: str) -> Row:
+    call = _page(app, address, cookie)
+    call()
+    statements: list[str] = []
+    event.listen(db.engine(), "before_cursor_execute", lambda *given: statements.append(given[2]))
+    body, status, _headers = call()
+    counted = [said for said in statements if not re.match(r"BEGIN|COMMIT|ROLLBACK|PRAGMA", said)]
+    text = b"".join(body)
+    if not status.startswith("200"):
+        raise SystemExit(f"bench: {address} answers {status}")
+    return Row(name, call, against="select", statements=len(counted), size=len(text))
+
+
+def _write(app: Flask) -> Callable[[], None]:
+    numbers = iter(range(10**9))
+
+    def write() -> None:
+        with app.app_context(), db.write() as session:
+            session.add(LoginAttempt(key=f"bench-{next(numbers)}", failures=0, window_start=datetime.now(UTC)))
+
+    return write
+
+
+if __name__ == "__main__":
+    sys.exit(main())
