@@ -10,7 +10,8 @@ from tests.journeys.visitor import Visitor
 def test_a_bad_page_is_noticed(page: Page) -> None:
     visitor = Visitor(page, "about:", "phone")
     page.set_content(
-        "<html lang=zh><title>x</title><meta name=viewport content='width=device-width, initial-scale=1'><main><h1>坏页</h1><img src='http://example.invalid/a.png'>"
+        "<html lang=zh><title>x</title><meta name=viewport content='width=device-width, initial-scale=1'>"
+        "<main><h1>坏页</h1><img src='http://example.invalid/a.png'>"
         "<div style='width:900px'>wide</div><script>broken()</script></main></html>"
     )
     visitor.look()
