@@ -14,6 +14,7 @@ SLOW_SITE = """
 import sys, time
 from flask import Flask
 from portal import serving
+from portal.settings import Settings
 app = Flask("slow")
 app.add_url_rule("/", "page", lambda: "here")
 app.add_url_rule("/slow", "slow", lambda: time.sleep(30) or "late")
