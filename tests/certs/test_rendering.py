@@ -11,13 +11,14 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from pikepdf import pdfa
 from pydantic import ValidationError
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from portal import db
 from portal.settings import Settings
-from portal_certs import faults, fonts, render, service, typeset
+from portal_certs import archival, faults, fonts, render, service, typeset
 from portal_certs.layout import Layout, supplied
 from portal_certs.sample import NUMBER, SAMPLE
 from portal_certs.snapshot import Snapshot, masked_name
@@ -81,8 +82,16 @@ def test_no_page_has_an_empty_transition(layout: Layout) -> None:
     assert "/Trans" not in PdfReader(io.BytesIO(_print(layout))).pages[0]
 
 
+def test_it_can_be_archived(layout: Layout) -> None:
+    """PDF/A-2b by a validator that reports whatever it does not know to be right."""
+    report = pdfa.validate_written(io.BytesIO(_print(layout)), "2b")
+    assert report.findings == []
+    assert report.passed
+
+
 def test_the_same_document_is_the_same_file(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     first = _print(layout)
+    archival._srgb.cache_clear()
     monkeypatch.setenv("TZ", "America/New_York")
     assert _print(layout) == first
     assert PdfReader(io.BytesIO(first)).metadata.creation_date == NOW  # type: ignore[union-attr]
@@ -102,6 +111,15 @@ def test_the_code_leads_to_the_page_of_this_number(layout: Layout) -> None:
 def _pixels(data: bytes) -> bytes:
     bitmap = pypdfium2.PdfDocument(data)[0].render(scale=1)
     return bytes(bitmap.to_pil().tobytes())
+
+
+def test_names_in_other_scripts_get_another_font(layout: Layout) -> None:
+    """Vera has a grid of 2048: its widths are embedded right, or the validator complains."""
+    foreign = SAMPLE.model_copy(update={"name": "Łukasz Ğ周岚"})
+    data = _print(layout, foreign)
+    assert "ŁukaszĞ周岚" in _text(data)
+    assert any("Vera" in str(found["/BaseFont"]) for found in _objects(data) if found.get("/Type") == "/Font")
+    assert pdfa.validate_written(io.BytesIO(data), "2b").findings == []
 
 
 def test_what_no_font_has_is_named(layout: Layout) -> None:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
+import reportlab
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -13,6 +14,8 @@ from portal_certs import faults
 
 FOLDER = Path(__file__).parent / "fonts"
 FILES = {"regular": "NotoSerifSC-Regular.ttf", "bold": "NotoSerifSC-Bold.ttf"}
+# For letters of foreign names; it comes with reportlab.
+LAST = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 _loading = Lock()
 
 
@@ -51,13 +54,13 @@ class Chain:
 
 
 def chain(weight: str) -> Chain:
-    """The chain of a weight, with the fonts the site adds for rare characters."""
+    """The chain of a weight: the document font, the fonts the site adds for rare characters, one for foreign names."""
     return _chain(weight, plugin_setting("certs", "fonts"))
 
 
 @cache
 def _chain(weight: str, more: str) -> Chain:
-    paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep)))]
+    paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep))), LAST]
     return Chain([_font(path) for path in paths])
 
 

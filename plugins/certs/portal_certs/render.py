@@ -11,7 +11,7 @@ from reportlab.lib.utils import ImageReader, TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
-from portal_certs import fonts, ornaments, seal, typeset, variables
+from portal_certs import archival, fonts, ornaments, seal, typeset, variables
 from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Text
 from portal_certs.snapshot import Snapshot
 
@@ -35,6 +35,7 @@ class Page:
         self.canvas.setCreator(CREATOR)
         self.canvas.setProducer(CREATOR)
         _date(self.canvas, moment)
+        archival.declare(self.canvas)
 
     def up(self, y: float) -> float:
         """Millimetres from above as points from below."""
