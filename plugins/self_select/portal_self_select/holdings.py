@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,11 +27,11 @@ def of(session: Session, learner: Learner, course_ids: Collection[int]) -> dict[
 
 
 def _ordered(number: str) -> Holding:
-    return Holding(ORDERED, url_for("payments.pay", number=number))
+    return Holding(ORDERED, f"/pay/{number}")
 
 
 def _studying(plan_course_id: int) -> Holding:
-    return Holding(STUDYING, url_for("study.player", plan_course_id=plan_course_id))
+    return Holding(STUDYING, f"/study/{plan_course_id}")
 
 
 def _unpaid(session: Session, learner_id: int, course_ids: Collection[int]) -> list[tuple[int, str]]:
