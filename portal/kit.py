@@ -34,6 +34,8 @@ from portal.photos import service as photos
 from portal.plugins import plugin_setting
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
+from portal.staff import shapes
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.types import (
@@ -58,6 +60,7 @@ from portal.vault import Sealed, current_vault
 from portal.web.forms import Form, add_problems
 
 __all__ = [
+    "EVERYWHERE",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -65,11 +68,16 @@ __all__ = [
     "Again",
     "Award",
     "ClassChoice",
+    "Column",
     "Conflict",
     "Draft",
+    "Field",
+    "Filter",
+    "Find",
     "Forbidden",
     "Form",
     "HomeCard",
+    "Inline",
     "JobContext",
     "JobSpec",
     "Learner",
@@ -84,6 +92,7 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Part",
     "Payment",
     "PaymentProvider",
     "Pick",
@@ -101,6 +110,7 @@ __all__ = [
     "Role",
     "Room",
     "Rules",
+    "Screen",
     "Sealed",
     "SelectionMode",
     "Specialty",
@@ -135,5 +145,6 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "shapes",
     "submit",
 ]
