@@ -1,7 +1,5 @@
 """The `portal` command: run, upgrade, revise, plugins, settings; longer ones stand in commands/."""
 
-import signal
-import sys
 from typing import Any
 
 import click
@@ -12,6 +10,7 @@ from portal.app import create_app
 from portal.commands import COMMANDS
 from portal.errors import Misconfigured
 from portal.plugins import Plugins
+from portal.serving import serve
 from portal.settings import Settings, load
 from portal.upgrade import upgrade as bring_up_to_date
 
@@ -83,27 +82,9 @@ def settings() -> None:
 @click.option("--port", type=int, default=None)
 def run(port: int | None) -> None:
     """Serve the portal; with the worker inside unless PORTAL_WORKER=false."""
-    from waitress.server import create_server
-
-    from portal.jobs import Worker
-
     overrides = {"port": port} if port else {}
     app = _app(**overrides)
-    chosen: Settings = app.extensions["portal_settings"]
     with app.app_context():
         if late := migrations.behind(db.engine(), _plugins(app)):
             raise click.ClickException(f"run `portal upgrade` first: {', '.join(late)}")
-    server = create_server(app, host=chosen.host, port=chosen.port, threads=chosen.threads)
-    worker = Worker(app) if chosen.worker else None
-    if worker:
-        worker.start()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    click.echo(f"http://{chosen.host}:{chosen.port}")
-    try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        pass
-    finally:
-        if worker:
-            worker.stop()
-        server.close()
+    serve(app, app.extensions["portal_settings"])

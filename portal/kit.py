@@ -11,16 +11,20 @@ from flask_babel import ngettext
 from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
 from portal.access.visitor import account, current_account, current_learner, current_organisation
+from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Project, Specialty, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
+from portal.credits import service as ledger
+from portal.credits.models import Credit
 from portal.db import UtcDateTime
 from portal.divisions import service as divisions
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
+from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, Order, OrderLine
 from portal.orders.placing import place_order
@@ -31,7 +35,9 @@ from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
 from portal.photos import service as photos
+from portal.photos.models import Photo
 from portal.plugins import plugin_setting
+from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
 from portal.staff import shapes
@@ -57,6 +63,7 @@ from portal.types import (
     SelectionMode,
 )
 from portal.vault import Sealed, current_vault
+from portal.web import formats
 from portal.web.forms import Form, add_problems
 
 __all__ = [
@@ -70,6 +77,7 @@ __all__ = [
     "ClassChoice",
     "Column",
     "Conflict",
+    "Credit",
     "Draft",
     "Field",
     "Filter",
@@ -95,6 +103,7 @@ __all__ = [
     "Part",
     "Payment",
     "PaymentProvider",
+    "Photo",
     "Pick",
     "Plan",
     "PlanAction",
@@ -109,6 +118,7 @@ __all__ = [
     "Refused",
     "Role",
     "Room",
+    "RuleSet",
     "Rules",
     "Screen",
     "Sealed",
@@ -122,6 +132,7 @@ __all__ = [
     "_l",
     "account",
     "add_problems",
+    "audit",
     "catalogue",
     "choice",
     "clock",
@@ -134,9 +145,12 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+    "formats",
     "hookimpl",
     "learner_required",
+    "ledger",
     "login_required",
+    "messages",
     "ngettext",
     "organisation_required",
     "people",

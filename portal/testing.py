@@ -106,11 +106,16 @@ class _Visitor(FlaskClient):
             return super().open(*args, **kwargs)
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+def under_test(app: Flask) -> Flask:
+    """An application whose clients need no form tokens, each request on its own. For applications a test makes."""
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = _Visitor
+    return app
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = under_test(create_app(settings))
     with app.app_context():
         yield app
         db.engine().dispose()

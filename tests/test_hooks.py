@@ -1,6 +1,5 @@
 """Each hook by its effect: take away its call and the test of that name fails."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,9 +29,9 @@ from portal.types import (
     PluginSetting,
     SelectionMode,
 )
-from tests.strangers import plugin
+from tests.strangers import Start, plugin
+from tests.strangers import start as start
 
-Start = Callable[..., Flask]
 REVISION = '''"""first"""
 import sqlalchemy as sa
 from alembic import op
@@ -41,23 +40,6 @@ down_revision = None
 def upgrade(): op.create_table("s_note", sa.Column("id", sa.Integer, primary_key=True))
 def downgrade(): op.drop_table("s_note")
 '''
-
-
-@pytest.fixture
-def start(settings: Settings) -> Iterator[Start]:
-    """Starts the portal with a stranger's plugin "s" and leaves its context open."""
-    contexts = []
-
-    def begin(**hooks: object) -> Flask:
-        app = create_app(settings, [plugin("s", **hooks)])
-        contexts.append(app.app_context())
-        contexts[-1].push()
-        return app
-
-    yield begin
-    for context in contexts:
-        db.engine().dispose()
-        context.pop()
 
 
 def _plugins(app: Flask) -> Plugins:

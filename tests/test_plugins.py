@@ -6,16 +6,21 @@ from html.parser import HTMLParser
 from itertools import combinations
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from portal import db
 from portal.app import create_app
 from portal.clock import now
+from portal.orders.models import Order, OrderLine
 from portal.people.models import Agreement
 from portal.plugins import Plugins
 from portal.settings import Settings
-from portal.testing import log_in, make_account, make_learner
+from portal.study.models import Plan
+from portal.testing import log_in, make_account, make_learner, under_test
+from tests.enrollment.conftest import NOW, Wizard, newcomer, orders
 from tests.sources import NAMED
 
 SUBSETS = [subset for size in range(len(NAMED) + 1) for subset in combinations(NAMED, size)]
@@ -44,8 +49,7 @@ def links(page: str) -> set[str]:
 def site(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[Flask, tuple[str, ...]]]:
     """The portal with some of the named plugins, and which."""
     absent = [name for name in NAMED if name not in request.param]
-    app = create_app(settings.model_copy(update={"plugins_disabled": absent}))
-    app.config["WTF_CSRF_ENABLED"] = False
+    app = under_test(create_app(settings.model_copy(update={"plugins_disabled": absent})))
     with app.app_context():
         with db.write() as session:  # what every site has before it opens
             session.add(Agreement(version=1, title="用户服务协议", text="一、", effective_at=now() - timedelta(days=1)))
@@ -97,3 +101,35 @@ def test_every_door_belongs_to_a_plugin_that_is_there(site: tuple[Flask, tuple[s
     home = app.test_client().get("/").text
     assert home.count('class="h-door"') == len(doors)
     assert {mode.endpoint for mode in plugins.declared("selection_modes")} <= set(app.view_functions)
+
+
+def test_each_mode_that_is_there_finishes_an_order(site: tuple[Flask, tuple[str, ...]]) -> None:
+    app, present = site
+    plugins: Plugins = app.extensions["portal_plugins"]
+    modes = [mode.key for mode in plugins.declared("selection_modes")]
+    assert set(modes) == set(ORDERED) & set(present)
+    with time_machine.travel(NOW):
+        for mode in modes:
+            order = ORDERED[mode](app)
+            with db.read() as session:
+                assert session.get_one(Order, order.id).state == "paid"
+                plan = session.scalars(select(Plan).join(OrderLine).where(OrderLine.order_id == order.id)).one()
+                assert (plan.mode, plan.state) == (mode, "open")
+
+
+def _enrol(app: Flask) -> Order:
+    """学习报名 by the form, paid at the sandbox bank."""
+    with db.write() as session:
+        learner = newcomer(session)
+    browser = app.test_client()
+    log_in(browser, learner.account)
+    wizard = Wizard(browser)
+    wizard.up_to_check()
+    assert wizard.submit().status_code == 303
+    (order,) = orders()
+    gateway = browser.post(f"/pay/{order.number}", data={"provider": "sandbox"}).location
+    browser.get(browser.post(gateway, data={"decision": "pay"}).location)
+    return order
+
+
+ORDERED = {"enrollment": _enrol}  # each mode brings its way here

@@ -17,10 +17,8 @@ from portal.types import NavItem
 from portal.web import formats, headers, i18n
 
 STATIC = Path(__file__).parent / "static"
-CORE_NAV = [
-    NavItem("home", _l("Home"), "web.home", weight=0),
-    NavItem("centre", _l("Learning centre"), "study.centre", weight=40),
-]
+HOME = NavItem("home", _l("Home"), "web.home", weight=0)
+CENTRE = NavItem("centre", _l("Learning centre"), "study.centre", weight=40)
 
 
 def audience() -> str:
@@ -33,8 +31,9 @@ def nav(place: str = "top") -> list[NavItem]:
     """Links for this visitor, core and plugins, in their order. Asked once per request."""
     if "nav_items" not in g:
         asked = current_plugins().ask("nav_items", user=current_account(), audience=audience())
+        own = [HOME, CENTRE] if audience() in ("anonymous", "learner") else [HOME]
         known = current_app.view_functions
-        g.nav_items = [item for item in (*CORE_NAV, *asked) if item.endpoint in known]
+        g.nav_items = [item for item in (*own, *asked) if item.endpoint in known]
     return sorted((item for item in g.nav_items if item.place == place), key=lambda item: (item.weight, item.key))
 
 
@@ -71,9 +70,6 @@ def init_app(app: Flask) -> None:
         today=lambda: clock.today(clock.now()),
         has_endpoint=lambda name: name in app.view_functions,
     )
-
-    # Until every room has its pages, a link to a missing one must not break the others.
-    app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"#{endpoint}")
 
     @app.url_defaults
     def fresh_static(endpoint: str, values: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ Build = Callable[..., Sitting]
 
 
 def test_the_test_opens_after_the_last_lesson(sitting: Build) -> None:
-    with pytest.raises(Conflict, match="lessons"):
+    with pytest.raises(Conflict, match="先学完"):
         sitting(studied=False).start()
 
 
@@ -47,7 +47,7 @@ def test_passing_earns_the_hours(sitting: Build) -> None:
     with db.read() as session:
         assert session.get_one(Plan, one.world.plan_id).state == "complete"
         assert len(session.scalars(select(Credit)).all()) == 1
-    with pytest.raises(Conflict, match="passed"):
+    with pytest.raises(Conflict, match="已经合格"):
         one.start(minute=3)
 
 
@@ -90,7 +90,7 @@ def test_attempts_are_limited_and_staff_can_grant_one(sitting: Build) -> None:
     one = sitting()
     for minute in (0, 10, 20):
         one.submit(one.start(minute).token, minute + 1)
-    with pytest.raises(Conflict, match="used"):
+    with pytest.raises(Conflict, match="次数已用完"):
         one.start(40)
     with db.write() as session:
         session.get_one(PlanCourse, one.course_id).extra_attempts = 1
@@ -153,7 +153,7 @@ def test_bad_choices_are_refused(sitting: Build) -> None:
 
 def test_without_questions_no_attempt_is_spent(sitting: Build) -> None:
     one = sitting(questions=0)
-    with pytest.raises(Conflict, match="not ready"):
+    with pytest.raises(Conflict, match="没有准备好"):
         one.start()
     with db.read() as session:
         assert session.scalars(select(Attempt)).all() == []
@@ -163,7 +163,7 @@ def test_after_the_last_day_no_test_begins(sitting: Build) -> None:
     one = sitting()
     with db.write() as session:
         session.get_one(Plan, one.world.plan_id).study_until = (at(0) - timedelta(days=2)).date()
-    with pytest.raises(Conflict, match="ended"):
+    with pytest.raises(Conflict, match="截止"):
         one.start()
 
 

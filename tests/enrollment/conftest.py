@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import db
 from portal.catalogue.models import Course, SpecialtyCourse
@@ -28,18 +29,20 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def learner(app: Flask) -> Learner:
-    """Courses 3 (compulsory, 12.5 h), 1, 2, 4, 9 and 10 reach 75 hours; 7 and 8 are public."""
     with db.write() as session:
-        plant(session)
-        for at in (9, 10, 11):
-            course = Course(
-                id=at, code=f"C{at}", title=f"课程{at}", kind="major", year=2026, hours=1250, price=at * 500
-            )
-            session.add(course)
-            session.flush()
-            specialty = 2 if at == 11 else 1
-            session.add(SpecialtyCourse(specialty_id=specialty, course_id=at, compulsory=False))
-        return make_learner(session)
+        return newcomer(session)
+
+
+def newcomer(session: Session) -> Learner:
+    """Somebody in front of the catalogue: courses 3 (compulsory), 1, 2, 4, 9, 10 reach 75 hours; 7 and 8 are public."""
+    plant(session)
+    for at in (9, 10, 11):
+        course = Course(id=at, code=f"C{at}", title=f"课程{at}", kind="major", year=2026, hours=1250, price=at * 500)
+        session.add(course)
+        session.flush()
+        specialty = 2 if at == 11 else 1
+        session.add(SpecialtyCourse(specialty_id=specialty, course_id=at, compulsory=False))
+    return make_learner(session)
 
 
 @dataclass

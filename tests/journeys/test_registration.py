@@ -4,54 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
 
-from tests.journeys.people import Newcomer, newcomer
+from tests.journeys.people import newcomer
 from tests.journeys.visitor import Visitor
-
-
-def portrait(folder: Path) -> Path:
-    """A picture that passes the rules of an ID photo: light ground, right shape."""
-    picture = Image.new("RGB", (590, 826), "white")
-    pen = ImageDraw.Draw(picture)
-    pen.ellipse((170, 150, 420, 470), fill=(214, 172, 140))
-    pen.rectangle((90, 520, 500, 826), fill=(40, 52, 90))
-    file = folder / "photo.jpg"
-    picture.save(file, quality=90)
-    return file
-
-
-def agree(visitor: Visitor) -> None:
-    visitor.open("/")
-    visitor.click("学员注册")
-    visitor.tick("我已阅读并同意")
-    visitor.click("下一步")
-
-
-def fill_in(visitor: Visitor, who: Newcomer) -> None:
-    visitor.fill("姓名", who.name)
-    visitor.fill("证件号码", who.id_number)
-    visitor.fill("手机号码", who.phone)
-    visitor.choose("单位所在区县", who.county)
-    visitor.fill("工作单位全称", who.employer)
-    visitor.fill("密码", who.password)
-    visitor.fill("再输入一次密码", who.password)
-
-
-def register(visitor: Visitor, folder: Path, with_photo: bool = True) -> Newcomer:
-    """Walks through the registration; at the end the learner is logged in on 首页."""
-    who = newcomer()
-    agree(visitor)
-    fill_in(visitor, who)
-    visitor.click("下一步")
-    if with_photo:
-        visitor.page.locator("input[type=file]").set_input_files(portrait(folder))
-        visitor.click("完成注册")
-    else:
-        visitor.click("跳过此步完成注册")
-    visitor.stands_at("/")
-    visitor.reads(who.name)
-    return who
+from tests.journeys.walks import agree, fill_in, portrait, register
 
 
 def test_a_newcomer_registers_with_a_photo(visitor: Visitor, tmp_path: Path) -> None:

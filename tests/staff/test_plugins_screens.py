@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from sqlalchemy import select
 
@@ -139,3 +140,13 @@ def test_the_two_bases_are_not_given_to_plugins() -> None:
     ]
     assert raw == []
     assert issubclass(Notices, Screen)
+
+
+def test_screens_of_bundled_plugins_open(app: Flask, admin: FlaskClient, county: FlaskClient) -> None:
+    """Whatever they declare: a list, its REST and its export for those who may."""
+    for screen in app.extensions["portal_plugins"].declared("screens"):
+        assert admin.get(f"/staff/{screen.key}/").status_code == 200, screen.key
+        assert admin.get(f"/api/v1/{screen.key}/").status_code == 200, screen.key
+        assert admin.get(f"/staff/{screen.key}/export").status_code == 200, screen.key
+    assert county.get("/staff/documents/").status_code == 200
+    assert county.get("/staff/document_templates/").status_code == 404

@@ -1,0 +1,42 @@
+"""The embedded server: waitress with the worker inside, stopped by Ctrl-C within two seconds whatever is going on."""
+
+import os
+import signal
+import sys
+import threading
+
+import click
+from flask import Flask
+from waitress.server import create_server
+
+from portal.jobs import Worker
+from portal.settings import Settings
+
+GRACE = 1.5  # seconds that requests and jobs under way have when the server is told to stop
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM. What is not finished after GRACE is cut short: work is rows, nothing is lost."""
+    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads)
+    worker = Worker(app) if settings.worker else None
+    if worker:
+        worker.start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    click.echo(f"http://{settings.host}:{settings.port}")
+    try:
+        server.run()
+    except SystemExit:
+        pass
+    finally:
+        if worker:
+            worker.stop()
+        server.close()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    """Ends the main loop; a request that hangs, or a thread that is joined at exit, cannot hold the process."""
+    last_word = threading.Timer(GRACE, os._exit, (0,))
+    last_word.daemon = True
+    last_word.start()
+    sys.exit(0)

@@ -1,0 +1,119 @@
+"""学习中心 and the player as pages: what is missing, one next step, and nothing of anybody else."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock, db
+from portal.people.models import Account
+from portal.study import service
+from portal.study.models import Plan, PlanCourse, StudySession
+from portal.testing import log_in
+from portal.types import PlanAction
+from tests.strangers import Start
+from tests.strangers import start as start
+from tests.study.world import World, make_course, make_learner, make_rules, spec_of
+
+Build = Callable[..., World]
+LESSONS = (("video", 120), ("article", 60))
+
+
+def _enter(client: FlaskClient, world: World) -> FlaskClient:
+    with db.read() as session:
+        log_in(client, session.get_one(Account, world.account_id))
+    return client
+
+
+def _course(world: World) -> PlanCourse:
+    with db.read() as session:
+        course = session.scalars(select(PlanCourse).where(PlanCourse.plan_id == world.plan_id)).first()
+        assert course is not None
+        assert course.course.lessons
+        return course
+
+
+@pytest.fixture
+def learner(client: FlaskClient, world: Build) -> tuple[FlaskClient, World]:
+    """A browser that is logged in, and what its learner has to study."""
+    built = world(LESSONS)
+    return _enter(client, built), built
+
+
+def test_the_pages_of_a_learner(learner: tuple[FlaskClient, World]) -> None:
+    browser, world = learner
+    course = _course(world)
+    lesson = course.course.lessons[0]
+    for page in ("/centre", "/centre/courses", f"/centre/projects/{world.plan_id}"):
+        answer = browser.get(page)
+        assert answer.status_code == 200, page
+        assert course.title in answer.text
+    assert browser.get(f"/study/{course.id}").location == f"/study/{course.id}/{lesson.id}"
+    player = browser.get(f"/study/{course.id}/{lesson.id}")
+    assert player.status_code == 200
+    assert lesson.title in player.text
+
+
+def test_one_next_step(learner: tuple[FlaskClient, World]) -> None:
+    browser, world = learner
+    page = browser.get(f"/centre/projects/{world.plan_id}").text
+    assert page.count("btn btn-primary") == 1
+    assert "下一步" in page
+
+
+@pytest.mark.parametrize("page", ["/centre/projects/{plan}", "/study/{course}", "/study/{course}/{lesson}"])
+def test_what_belongs_to_another_does_not_exist(client: FlaskClient, world: Build, page: str) -> None:
+    mine, other = world(LESSONS), world(LESSONS)
+    theirs = _course(other)
+    _enter(client, mine)
+    address = page.format(plan=other.plan_id, course=theirs.id, lesson=theirs.course.lessons[0].id)
+    foreign, unknown = client.get(address), client.get(page.format(plan=9999, course=9999, lesson=9999))
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+    assert theirs.title not in foreign.text
+
+
+def test_reports_from_the_page_are_credited_and_nonsense_is_not(learner: tuple[FlaskClient, World]) -> None:
+    browser, world = learner
+    course = _course(world)
+    lesson = course.course.lessons[0]
+    opened = browser.post(f"/study/{course.id}/{lesson.id}/open", headers={"Accept": "application/json"})
+    token = opened.get_json()["token"]
+    answer = browser.post("/study/report", json={"token": token, "played": [[0, 120]], "position": 120})
+    assert answer.status_code == 200
+    assert answer.get_json()["credited"] <= 2  # the server's clock has hardly moved
+    for played in ("x", [[0]], [["a", 1]], [[0, float("inf")]], [[-5, 3]], [[0, 1]] * 201, {"a": 1}, 7):
+        wrong = browser.post("/study/report", json={"token": token, "played": played, "position": 0})
+        assert wrong.status_code == 422, played
+    assert browser.post("/study/report", json={"token": "nobody's", "played": [], "position": 0}).status_code == 404
+    with db.read() as session:
+        assert session.scalars(select(StudySession.refused)).one() != []
+
+
+def test_media_needs_a_plan_that_holds_it(client: FlaskClient, world: Build) -> None:
+    other = _course(world(LESSONS))
+    address = f"/study/media/{other.id}/{other.course.lessons[0].id}"
+    assert client.get(address).status_code == 303  # to the login form
+    _enter(client, world(LESSONS))
+    assert client.get(address).status_code == 404
+
+
+def test_hook_plan_actions(start: Start) -> None:
+    asked: list[int] = []
+
+    def plan_actions(session: Session, plan: Plan, user: Account) -> list[PlanAction]:
+        asked.append(plan.id)
+        return [PlanAction("s", "todo", "请到窗口领取教材", url="/s", label="查看地址")]
+
+    app = start(plan_actions=plan_actions)
+    with db.write() as session:
+        learner = make_learner(session)
+        spec = spec_of(learner.id, make_rules(session).id, [make_course(session)])
+        (plan_id,) = service.open_plans(session, [spec], clock.now())
+    browser = app.test_client()
+    log_in(browser, learner.account)
+    page = browser.get(f"/centre/projects/{plan_id}").text
+    assert "请到窗口领取教材" in page
+    assert 'href="/s"' in page
+    assert asked == [plan_id]
