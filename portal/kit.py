@@ -41,7 +41,8 @@ from portal.rules import service as rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
-from portal.staff.screens import Screen
+from portal.staff import shapes
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
@@ -68,6 +69,7 @@ from portal.web import formats
 from portal.web.forms import Form, add_problems
 
 __all__ = [
+    "EVERYWHERE",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -76,13 +78,18 @@ __all__ = [
     "Award",
     "Category",
     "ClassChoice",
+    "Column",
     "Conflict",
     "Course",
     "Credit",
     "Draft",
+    "Field",
+    "Filter",
+    "Find",
     "Forbidden",
     "Form",
     "HomeCard",
+    "Inline",
     "JobContext",
     "JobSpec",
     "Learner",
@@ -99,6 +106,7 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Part",
     "Payment",
     "PaymentProvider",
     "Photo",
@@ -161,5 +169,6 @@ __all__ = [
     "public",
     "quote",
     "rules",
+    "shapes",
     "submit",
 ]
