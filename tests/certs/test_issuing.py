@@ -118,6 +118,8 @@ def test_being_told_twice_makes_one_document(app: Flask) -> None:
     _tell(PlanCompleted(holder.plan_id))
     _catch_up()
     assert len(documents()) == 1
+    with db.read() as session:  # and the second delivery did not fail either
+        assert events.waiting(session) == 0
     assert _messages(holder) == ["certificate_issued"]
 
 
@@ -253,6 +255,8 @@ def test_a_revoked_certificate_does_not_come_back_by_itself(app: Flask) -> None:
     document = issued()
     with db.write() as session:
         service.revoke(session, session.get_one(Document, document.id), "duplicate", None, NOW)
+    assert document.plan_id
+    _tell(PlanCompleted(document.plan_id))
     _catch_up()
     assert [one.state for one in documents()] == ["revoked"]
 
@@ -264,6 +268,31 @@ def test_a_plan_revoked_before_printing_is_never_printed(app: Flask) -> None:
         service.revoke(session, session.get_one(Document, document_of(holder).id), "refund", None, NOW)
     jobs.drain()
     assert (document_of(holder).state, document_of(holder).storage_key) == ("revoked", None)
+
+
+def test_revoked_while_it_is_drawn_stays_revoked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = _holder()
+    draw = issuing.render.render
+
+    def slow(*given: object) -> bytes:
+        with db.write() as session:
+            service.revoke(session, session.get_one(Document, document_of(holder).id), "refund", None, NOW)
+        return draw(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(issuing.render, "render", slow)
+        jobs.drain()
+    assert (document_of(holder).state, _messages(holder)) == ("revoked", [])
+
+
+def test_printing_what_is_printed_touches_nothing(app: Flask) -> None:
+    document = issued()
+    current_storage().delete(reading.content(document).photo_key)  # retention may have removed it
+    with db.write() as session:
+        service.queue_printing(session, document.id, "again")
+    jobs.drain()
+    with db.read() as session:
+        assert {job.state for job in session.scalars(select(Job).where(Job.key == service.PRINT))} == {"done"}
 
 
 def test_a_correction_replaces_and_both_can_be_followed(app: Flask) -> None:

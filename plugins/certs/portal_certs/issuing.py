@@ -60,6 +60,18 @@ def issue_owed(context: JobContext) -> None:
         after = batch[-1]
         context.progress(done, done)
     _print_late(context)
+    _take_back_hollow(context)
+
+
+def _take_back_hollow(context: JobContext) -> None:
+    """A proof of hours that were taken back proves nothing any more, whoever took them."""
+    with db.read() as session:
+        found = reading.hollow(session)
+    for document_id in found:
+        with db.write() as session:
+            document = session.get_one(Document, document_id)
+            if document.state in states.LIVE:
+                service.revoke(session, document, "hours", None, context.moment)
 
 
 def _print_late(context: JobContext) -> None:
