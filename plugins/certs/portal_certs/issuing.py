@@ -14,7 +14,7 @@ from portal.kit import (
     db,
     messages,
 )
-from portal_certs import reading, render, service, states
+from portal_certs import fonts, reading, render, service, states
 from portal_certs.layout import Layout
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
@@ -47,6 +47,7 @@ def revoked(session: Session, event: PlanRevoked) -> None:
 
 def issue_owed(context: JobContext) -> None:
     """Whatever completed plans are owed, each in a transaction of its own; and another chance to print what is late."""
+    fonts.warm()
     after, done = 0, 0
     while True:
         with db.read() as session:

@@ -22,7 +22,7 @@ from portal.kit import (
     ledger,
     plugin_setting,
 )
-from portal_certs import numbering, reading, service, states
+from portal_certs import fonts, numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
@@ -78,6 +78,7 @@ def request_proof() -> ResponseReturnValue:
     chosen = [int(value) for value in request.form.getlist("credits") if value.isdecimal()]
     if not form.validate_on_submit():
         return _proofs(form), 422
+    fonts.warm()
     try:
         with db.write() as session:
             learner = session.get_one(Learner, current_learner().id)
