@@ -20,6 +20,7 @@ from portal.kit import (
     PlanCompleted,
     PlanRevoked,
     PluginSetting,
+    Role,
     Screen,
     _l,
     hookimpl,
@@ -53,6 +54,12 @@ def screens() -> Iterable[type[Screen]]:
 @hookimpl
 def commands() -> Iterable[Command]:
     return [documents]
+
+
+@hookimpl
+def roles() -> Iterable[Role]:
+    """County staff look at the documents of their county."""
+    return [Role("county_staff", _l("County staff"), {Documents.key: "read"})]
 
 
 @hookimpl
