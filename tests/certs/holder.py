@@ -1,25 +1,30 @@
 """A learner whose plan is complete: what every certificate begins with."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import db, jobs
+from portal import clock, db, events, jobs
 from portal.catalogue.models import Course
 from portal.credits import service as credits_
 from portal.demo import portrait
+from portal.messages.models import Message
 from portal.people.models import Employment, Learner
 from portal.photos import checks
 from portal.photos import service as photos
 from portal.study import service as study
 from portal.study.models import Plan
+from portal.types import PlanCompleted, PlanRevoked
 from portal_certs.models import Document
 from tests.study import world
 
 NOW = datetime(2026, 5, 20, 1, 12, tzinfo=UTC)
 EMPLOYER = "唐山市丰润区燕山建筑设计研究院有限责任公司"
+RARE = "\U00028b4e"  # 𨭎, which the document font lacks
+_turns = count(1)
 PHOTO = checks.check(portrait.draw(1))
 
 
@@ -73,10 +78,9 @@ def _course(session: Session, kind: str, hours: int) -> Course:
 
 def issued(name: str = "周晓岚") -> Document:
     """The printed certificate of a new holder, as the running portal issues it."""
-    with db.write() as session:
-        made = complete(session, name)
+    holder = made(name)
     jobs.drain()
-    return document_of(made)
+    return document_of(holder)
 
 
 def document_of(holder: Holder) -> Document:
@@ -89,3 +93,29 @@ def documents() -> list[Document]:
     """Every document there is, oldest first."""
     with db.read() as session:
         return list(session.scalars(select(Document).order_by(Document.id)))
+
+
+def made(name: str = "周晓岚", *, photo: bool = True, award: str = "certificate") -> Holder:
+    """A holder whom the plugins have not been told about yet."""
+    with db.write() as session:
+        return complete(session, name, photo=photo, award=award)
+
+
+def tell(event: PlanCompleted | PlanRevoked) -> None:
+    """Says it to all plugins, as the core does after a commit."""
+    with db.write() as session:
+        events.record(session, event)
+    jobs.drain()
+
+
+def catch_up() -> None:
+    """What the periodic job does minutes later."""
+    jobs.ensure_periodic()
+    jobs.drain(clock.now() + timedelta(minutes=2 * next(_turns)))
+
+
+def messages_of(holder: Holder) -> list[str]:
+    """Kinds of the messages about certificates this learner got."""
+    with db.read() as session:
+        query = select(Message.kind).where(Message.account_id == holder.account_id).order_by(Message.id)
+        return [kind for kind in session.scalars(query) if kind.startswith("certificate")]

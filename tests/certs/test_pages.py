@@ -18,7 +18,7 @@ from portal.testing import log_in, make_learner
 from portal_certs import numbering, service, verifying
 from portal_certs.models import Document, LookUp
 from portal_certs.snapshot import Office
-from tests.certs.holder import EMPLOYER, NOW, Holder, complete, issued
+from tests.certs.holder import EMPLOYER, NOW, Holder, issued, made
 
 UNKNOWN = numbering.compose("HE", 2026, "0208", 999_999)
 MISTYPED = UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10)
@@ -31,8 +31,7 @@ def _log_in(client: FlaskClient, learner_id: int) -> None:
 
 
 def _waiting(photo: bool = False, name: str = "周晓岚") -> Holder:
-    with db.write() as session:
-        holder = complete(session, name, photo=photo)
+    holder = made(name, photo=photo)
     jobs.drain()
     return holder
 

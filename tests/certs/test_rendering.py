@@ -4,11 +4,14 @@ import io
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from flask import Flask
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import pdfa
@@ -17,6 +20,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from portal import db
+from portal.app import create_app
 from portal.settings import Settings
 from portal_certs import archival, faults, fonts, render, service, typeset
 from portal_certs.layout import Layout, supplied
@@ -119,6 +123,42 @@ def test_names_in_other_scripts_get_another_font(layout: Layout) -> None:
     data = _print(layout, foreign)
     assert "ŁukaszĞ周岚" in _text(data)
     assert any("Vera" in str(found["/BaseFont"]) for found in _objects(data) if found.get("/Type") == "/Font")
+    assert pdfa.validate_written(io.BytesIO(data), "2b").findings == []
+
+
+def _one_glyph(path: Path, character: str) -> str:
+    """A font of one character on a grid of 1024, whose last glyphs share one width."""
+    pen = TTGlyphPen(None)
+    for number, point in enumerate(((0, 0), (900, 0), (900, 900))):
+        (pen.lineTo if number else pen.moveTo)(point)
+    pen.closePath()
+    names = [".notdef", "a", "b", "rare"]
+    made = FontBuilder(1024)
+    made.setupGlyphOrder(names)
+    made.setupCharacterMap({0x61: "a", 0x62: "b", ord(character): "rare"})
+    made.setupGlyf(dict.fromkeys(names, pen.glyph()))
+    made.setupHorizontalMetrics(dict.fromkeys(names, (1000, 0)))
+    made.setupHorizontalHeader(ascent=900, descent=-124)
+    made.setupNameTable({"familyName": "Rare", "styleName": "Regular", "psName": "Rare"})
+    made.setupOS2()
+    made.setupPost()
+    made.save(path)
+    return str(path)
+
+
+def test_a_site_can_add_a_font_for_a_rare_name(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its widths are on a grid of its own and shared at the end of the table: both faults at once."""
+    rare = SAMPLE.model_copy(update={"name": "周\U00028b4e岚"})
+    layout = Layout.model_validate(supplied("certificate"))
+    with create_app(settings).app_context():
+        assert render.missing(layout, rare, NUMBER) == "\U00028b4e"
+    monkeypatch.setenv("PORTAL_CERTS_FONTS", _one_glyph(tmp_path / "rare.ttf", "\U00028b4e"))
+    with create_app(settings).app_context():
+        assert render.missing(layout, rare, NUMBER) == ""
+        data = _print(layout, rare)
+    assert rare.name in _text(data)
     assert pdfa.validate_written(io.BytesIO(data), "2b").findings == []
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.journeys.visitor import Visitor
-from tests.journeys.walks import certificate, enrol, pay, register, study_all
+from tests.journeys.walks import certificate, enrol, pay, proof, register, study_all
 
 
 def test_from_the_home_page_to_the_certificate(visitor: Visitor, tmp_path: Path) -> None:
@@ -30,3 +30,4 @@ def test_from_the_home_page_to_the_certificate(visitor: Visitor, tmp_path: Path)
     visitor.reads("有效")
     visitor.reads("签发时的内容")
     visitor.shot("verified")
+    assert "学时证明" in proof(visitor).replace(" ", "")

@@ -182,3 +182,18 @@ def certificate(visitor: Visitor) -> str:
     with visitor.page.expect_download() as download:
         link.click()
     return PdfReader(download.value.path()).pages[0].extract_text()
+
+
+def proof(visitor: Visitor) -> str:
+    """我的学时证明: has one made of all hours, waits for it while the page renews itself, and gives its words."""
+    visitor.menu("学习中心")
+    visitor.click("我的证书")
+    visitor.click("我的学时证明")
+    visitor.click("开具证明", role="button")
+    link = visitor.page.get_by_role("link", name="下载").first
+    link.wait_for(timeout=60_000)
+    visitor.look()
+    visitor.shot("proofs")
+    with visitor.page.expect_download() as download:
+        link.click()
+    return PdfReader(download.value.path()).pages[0].extract_text()

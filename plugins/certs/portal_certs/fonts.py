@@ -58,6 +58,12 @@ def chain(weight: str) -> Chain:
     return _chain(weight, plugin_setting("certs", "fonts"))
 
 
+def warm() -> None:
+    """Loads the fonts now, so that nobody does it while holding a transaction."""
+    for weight in FILES:
+        chain(weight)
+
+
 @cache
 def _chain(weight: str, more: str) -> Chain:
     paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep))), LAST]

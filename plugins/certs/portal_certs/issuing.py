@@ -14,7 +14,7 @@ from portal.kit import (
     db,
     messages,
 )
-from portal_certs import reading, render, service, states
+from portal_certs import fonts, reading, render, service, states
 from portal_certs.layout import Layout
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
@@ -47,6 +47,7 @@ def revoked(session: Session, event: PlanRevoked) -> None:
 
 def issue_owed(context: JobContext) -> None:
     """Whatever completed plans are owed, each in a transaction of its own; and another chance to print what is late."""
+    fonts.warm()
     after, done = 0, 0
     while True:
         with db.read() as session:
@@ -60,6 +61,18 @@ def issue_owed(context: JobContext) -> None:
         after = batch[-1]
         context.progress(done, done)
     _print_late(context)
+    _take_back_hollow(context)
+
+
+def _take_back_hollow(context: JobContext) -> None:
+    """A proof of hours that were taken back proves nothing any more, whoever took them."""
+    with db.read() as session:
+        found = reading.hollow(session)
+    for document_id in found:
+        with db.write() as session:
+            document = session.get_one(Document, document_id)
+            if document.state in states.LIVE:
+                service.revoke(session, document, "hours", None, context.moment)
 
 
 def _print_late(context: JobContext) -> None:

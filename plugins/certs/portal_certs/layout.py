@@ -17,7 +17,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Box(_Part):
+class _Element(_Part):
+    on: Literal["every", "first"] = Field("every", description="pages it stands on")
+
+
+class _Box(_Element):
     x: Length
     y: Length
     w: Length
@@ -72,7 +76,7 @@ class Qr(_Box):
     colour: Colour = "#1a2428"
 
 
-class Line(_Part):
+class Line(_Element):
     """A straight line."""
 
     type: Literal["line"]
@@ -111,8 +115,35 @@ class Hours(_Box):
     public: Colour = "#4a929d"
 
 
+class Column(_Part):
+    """A column of a table: its heading, its width and what of a course stands in it."""
+
+    title: str
+    w: Length
+    value: Literal["place", "year", "kind", "title", "hours", "earned_on"]
+    align: Literal["left", "center", "right"] = "left"
+
+
+class Table(_Box):
+    """The courses, one row each, over as many pages as they need; `next_y` is where it begins on later pages.
+
+    The heading is repeated; a long title takes more lines. `kinds` says what kinds of hours are called.
+    """
+
+    type: Literal["table"]
+    next_y: Length
+    columns: tuple[Column, ...] = Field(min_length=1)
+    kinds: dict[str, str]
+    total: str
+    size: float = Field(9, ge=4, le=40)
+    padding: Length = 1.6
+    colour: Colour = "#1a2428"
+    rule: Colour = "#cfc8b8"
+    head: Colour = "#efece3"
+
+
 Element = Annotated[
-    Text | Photo | Seal | Qr | Line | Rect | Ornament | Hours,
+    Text | Photo | Seal | Qr | Line | Rect | Ornament | Hours | Table,
     Field(discriminator="type"),
 ]
 
@@ -136,6 +167,10 @@ class Layout(_Part):
             if right > self.width or bottom > self.height:
                 raise ValueError(f"{element.type} ends at {right:g}, {bottom:g}: outside the page")
         return self
+
+    def table(self) -> Table | None:
+        """The table of courses, where there is one."""
+        return next((element for element in self.elements if isinstance(element, Table)), None)
 
     def wants_photo(self) -> bool:
         """Whether a document of this layout cannot do without a photo."""

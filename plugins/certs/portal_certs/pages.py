@@ -3,25 +3,33 @@
 import io
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import (
+    Credit,
+    Form,
+    Learner,
     Misconfigured,
     Plan,
+    Refused,
+    add_problems,
     clock,
     current_learner,
     current_storage,
     db,
     learner_required,
+    ledger,
     plugin_setting,
 )
-from portal_certs import numbering, reading, states
+from portal_certs import fonts, numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
 
-blueprint = Blueprint("certs", __name__, template_folder="templates")
+blueprint = Blueprint(
+    "certs", __name__, template_folder="templates", static_folder="static", static_url_path="/static/certs"
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,44 @@ def certificates() -> str:
     return render_template("certs/mine.html", documents=shown(learner.id), waiting=waiting)
 
 
+@blueprint.get("/centre/proofs")
+@learner_required
+def proofs() -> str:
+    """我的学时证明: the proofs there are, and the hours a new one can be made of."""
+    return _proofs(Form())
+
+
+@blueprint.post("/centre/proofs")
+@learner_required
+def request_proof() -> ResponseReturnValue:
+    """Makes a proof of the chosen hours; printing it takes a few seconds."""
+    form = Form()
+    chosen = [int(value) for value in request.form.getlist("credits") if value.isdecimal()]
+    if not form.validate_on_submit():
+        return _proofs(form), 422
+    fonts.warm()
+    try:
+        with db.write() as session:
+            learner = session.get_one(Learner, current_learner().id)
+            service.issue_proof(session, learner, chosen, Office.current(), clock.now())
+    except Refused as refused:
+        add_problems(form, refused)
+        return _proofs(form, chosen), 422
+    return redirect(url_for("certs.proofs"), 303)
+
+
+def _proofs(form: Form, chosen: list[int] | None = None) -> str:
+    learner = current_learner()
+    hours = ledger.live(db.reader(), learner.id)
+    years: dict[int, list[Credit]] = {}
+    for credit in sorted(hours, key=lambda credit: (-credit.year, credit.kind, credit.id)):
+        years.setdefault(credit.year, []).append(credit)
+    if chosen is None:
+        chosen = [credit.id for credit in years[max(years)]] if years else []
+    documents = shown(learner.id, kind=numbering.PROOF)
+    return render_template("certs/proofs.html", form=form, years=years, chosen=chosen, documents=documents)
+
+
 @blueprint.get("/centre/certificates/<number>.pdf")
 @learner_required
 def download(number: str) -> ResponseReturnValue:
@@ -71,9 +117,9 @@ def download(number: str) -> ResponseReturnValue:
     return answer
 
 
-def shown(learner_id: int, most: int | None = None) -> list[Shown]:
-    """A learner's certificates with what they say."""
-    found = reading.of_learner(db.reader(), learner_id, numbering.CERTIFICATE)
+def shown(learner_id: int, most: int | None = None, kind: str = numbering.CERTIFICATE) -> list[Shown]:
+    """A learner's documents of one kind with what they say."""
+    found = reading.of_learner(db.reader(), learner_id, kind)
     return [Shown(document, reading.content(document)) for document in found[:most]]
 
 

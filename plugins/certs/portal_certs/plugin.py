@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from click import Command
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from portal.kit import (
     hookimpl,
 )
 from portal_certs import checklist, issuing, pages, service, verifying
+from portal_certs.command import documents
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates
 
@@ -47,6 +49,11 @@ def blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def screens() -> Iterable[type[Screen]]:
     return [Documents, Templates]
+
+
+@hookimpl
+def commands() -> Iterable[Command]:
+    return [documents]
 
 
 @hookimpl
@@ -85,7 +92,7 @@ def jobs() -> Iterable[JobSpec]:
 def nav_items(user: Account | None, audience: str) -> Iterable[NavItem]:
     items = [NavItem("verify", _l("Verify a certificate"), "certs.verify", weight=60)]
     if audience == "learner":
-        items.append(NavItem("certificates", _l("My certificates"), "certs.certificates", place="centre", weight=30))
+        items.append(NavItem("certificates", _l("My documents"), "certs.certificates", place="centre", weight=30))
     return items
 
 

@@ -1,6 +1,6 @@
 """Finding documents and what is still owed. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states
 from portal_certs.layout import supplied
-from portal_certs.models import Document, LookUp, Template
+from portal_certs.models import Document, DocumentItem, LookUp, Template
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
 
@@ -76,6 +76,34 @@ def unprinted(session: Session, before: datetime) -> Sequence[int]:
     """Ids of documents that were issued before a moment and are still not printed."""
     query = select(Document.id).where(Document.state == states.PENDING, Document.issued_at < before)
     return session.scalars(query.order_by(Document.id)).all()
+
+
+def hollow(session: Session) -> Sequence[int]:
+    """Ids of live proofs that rest on hours which were taken back since."""
+    query = (
+        select(Document.id)
+        .join(DocumentItem, DocumentItem.document_id == Document.id)
+        .join(Credit, Credit.id == DocumentItem.credit_id)
+        .where(Document.kind == numbering.PROOF, Document.state.in_(states.LIVE), Credit.reversed_by.is_not(None))
+    )
+    return session.scalars(query.distinct()).all()
+
+
+def stored(session: Session) -> Iterator[Document]:
+    """Every document that has a file, in the order of issue; a batch at a time."""
+    query = select(Document).where(Document.storage_key.is_not(None)).order_by(Document.id)
+    return session.scalars(query.execution_options(yield_per=200))
+
+
+def by_hash(session: Session, sha256: str) -> Document | None:
+    """The document whose file has this fingerprint."""
+    found: Document | None = session.scalar(select(Document).where(Document.sha256 == sha256).limit(1))
+    return found
+
+
+def predecessor(session: Session, document: Document) -> Document | None:
+    """The document this one replaced."""
+    return session.get(Document, document.replaces_id) if document.replaces_id else None
 
 
 def _owed() -> tuple[ColumnElement[bool], ...]:

@@ -11,8 +11,8 @@ from reportlab.lib.utils import ImageReader, TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
-from portal_certs import archival, fonts, ornaments, seal, typeset, variables
-from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Text
+from portal_certs import archival, fonts, ornaments, seal, tables, typeset, variables
+from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
 from portal_certs.snapshot import Snapshot
 
 ASCENT = 0.88  # of an em: where the characters of the document font stand in their line
@@ -24,6 +24,9 @@ class Page:
 
     def __init__(self, layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> None:
         self.layout, self.said, self.number, self.photo = layout, said, number, photo
+        self.number_of = 1  # the page at hand
+        table = layout.table()
+        self.rows = tables.pages(table, said) if table else [[]]
         self.out = io.BytesIO()
         regular = fonts.chain("regular").fonts[0].fontName
         size = (layout.width * mm, layout.height * mm)
@@ -41,8 +44,11 @@ class Page:
         """Millimetres from above as points from below."""
         return (self.layout.height - y) * mm
 
+    def fill(self, text: str) -> str:
+        """A text of the layout on this page."""
+        return variables.fill(text, self.said, self.number, self.number_of, len(self.rows))
+
     def finish(self) -> bytes:
-        self.canvas.showPage()
         self.canvas.save()
         return self.out.getvalue()
 
@@ -50,8 +56,12 @@ class Page:
 def render(layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> bytes:
     """The finished file. `photo` is a JPEG, or empty where the layout wants none; `moment` becomes its date."""
     page = Page(layout, said, number, photo, moment)
-    for element in layout.elements:
-        DRAW[element.type](page, element)
+    for page_number in range(1, len(page.rows) + 1):
+        page.number_of = page_number
+        for element in layout.elements:
+            if element.on == "every" or page_number == 1:
+                DRAW[element.type](page, element)
+        page.canvas.showPage()
     return page.finish()
 
 
@@ -65,6 +75,8 @@ def missing(layout: Layout, said: Snapshot, number: str) -> str:
             found += chain.missing(variables.fill(element.text, said, number))
         elif isinstance(element, Seal):
             found += bold.missing(said.seal + element.line + element.specimen)
+        elif isinstance(element, Table):
+            found += regular.missing("".join(tables.words(element, said)))
     return "".join(dict.fromkeys(found))
 
 
@@ -84,7 +96,7 @@ def _date(canvas: Any, moment: datetime) -> None:
 
 def _text(page: Page, element: Text) -> None:
     chain = fonts.chain(element.weight)
-    filled = variables.fill(element.text, page.said, page.number)
+    filled = page.fill(element.text)
     fitted = typeset.fit(filled, chain, element.w * mm, element.size, element.least, element.lines, element.spacing)
     leading = fitted.size * element.leading
     height = leading * (len(fitted.lines) - 1) + fitted.size
@@ -173,6 +185,11 @@ def _hours(page: Page, element: Hours) -> None:
         x += w * hours / total
 
 
+def _table(page: Page, element: Table) -> None:
+    top = element.y if page.number_of == 1 else element.next_y
+    tables.draw(page.canvas, element, page.rows[page.number_of - 1], page.up(top))
+
+
 def _box(page: Page, element: Any) -> tuple[float, float, float, float]:
     """Lower left corner, width and height in points."""
     return element.x * mm, page.up(element.y + element.h), element.w * mm, element.h * mm
@@ -187,4 +204,5 @@ DRAW: dict[str, Any] = {
     "rect": _rect,
     "ornament": _ornament,
     "hours": _hours,
+    "table": _table,
 }

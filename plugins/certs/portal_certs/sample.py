@@ -15,7 +15,10 @@ SAMPLE = Snapshot(
     division="河北省唐山市丰润区",
     project="2026 年度河北省唐山市专业技术人员继续教育·建筑工程与岩土勘察专业",
     year=2026,
-    courses=(Course(title="专业课", kind=MAJOR, hours=6000), Course(title="公需课", kind=PUBLIC, hours=3000)),
+    courses=(
+        Course(title="岩土工程勘察新规范与典型事故分析", kind=MAJOR, hours=6000, year=2026, earned_on=date(2026, 4, 2)),
+        Course(title="数字化转型与数据安全", kind=PUBLIC, hours=3000, year=2026, earned_on=date(2026, 5, 19)),
+    ),
     rules="2026 年度规则 v1",
     office="继续教育管理服务中心",
     site="专业技术人员继续教育",

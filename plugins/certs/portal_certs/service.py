@@ -1,13 +1,30 @@
 """Issuing, finishing and ending documents. The only writer of this plugin's tables."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.kit import Conflict, Plan, Refused, _l, audit, current_vault, messages, photos, submit
+from portal.kit import (
+    Conflict,
+    Credit,
+    Learner,
+    NotFound,
+    Plan,
+    Problem,
+    Refused,
+    TooMany,
+    _l,
+    audit,
+    current_vault,
+    ledger,
+    messages,
+    photos,
+    submit,
+)
 from portal_certs import numbering, obstacles, reading, snapshot, states
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
@@ -16,6 +33,8 @@ from portal_certs.snapshot import Office, Snapshot
 PRINT = "certs.print"
 AWARD = "certificate"
 WINDOW = timedelta(minutes=15)
+MOST_A_DAY = 10
+PLACES = {numbering.CERTIFICATE: "/centre/certificates", numbering.PROOF: "/centre/proofs"}  # where they are listed
 
 
 def publish_template(session: Session, kind: str, layout: dict[str, Any], now: datetime) -> Template:
@@ -56,6 +75,47 @@ def issue_certificate(session: Session, plan: Plan, office: Office, now: datetim
     return document
 
 
+def issue_proof(
+    session: Session, learner: Learner, credit_ids: Collection[int], office: Office, now: datetime
+) -> Document:
+    """A proof of live hours of the ledger, as their owner chose them, and queues its printing.
+
+    Asked again on the same day for the same hours, and nothing else has changed, it is the same proof.
+
+    :raises Refused: no hours were chosen, or a character cannot be printed.
+    :raises NotFound: hours that are somebody else's, or were taken back.
+    :raises TooMany: more than MOST_A_DAY today; numbers are for keeps.
+    """
+    chosen = _chosen(session, learner, credit_ids)
+    said = snapshot.of_credits(session, learner, chosen, office, now)
+    former = reading.of_learner(session, learner.id, numbering.PROOF)
+    wanted = {credit.id for credit in chosen}
+    for proof in former:
+        same = {item.credit_id for item in proof.items} == wanted and reading.content(proof) == said
+        if same and proof.state in states.LIVE:
+            return proof
+    if sum(proof.issued_at > now - timedelta(days=1) for proof in former) >= MOST_A_DAY:
+        raise TooMany(_l("You have had many proofs made today. Use one of them, or come back tomorrow."))
+    template = template_in_use(session, numbering.PROOF, now)
+    if lacking := obstacles.found(said, template.layout):
+        characters = "".join(one.characters for one in lacking)
+        raise Refused(_l("The font of documents lacks %(characters)s. Please tell the office.", characters=characters))
+    document = _write(session, numbering.PROOF, learner.id, said, template, office, now)
+    session.add_all(DocumentItem(document_id=document.id, credit_id=credit.id) for credit in chosen)
+    audit.record(session, learner.account_id, "issued", document)
+    return document
+
+
+def _chosen(session: Session, learner: Learner, credit_ids: Collection[int]) -> list[Credit]:
+    if not credit_ids:
+        sentence = _l("Choose at least one course.")
+        raise Refused(sentence, [Problem(sentence, "credits")])
+    live = {credit.id: credit for credit in ledger.live(session, learner.id)}
+    if strange := set(credit_ids) - set(live):
+        raise NotFound(f"credits {sorted(strange)}")
+    return [live[credit_id] for credit_id in sorted(set(credit_ids))]
+
+
 def finish(session: Session, document_id: int, storage_key: str, sha256: str) -> bool:
     """Books the printed file and tells the learner; False when the document was finished or ended meanwhile."""
     done = session.execute(
@@ -71,8 +131,8 @@ def finish(session: Session, document_id: int, storage_key: str, sha256: str) ->
         session,
         document.learner.account_id,
         f"{document.kind}_issued",
-        url="/centre/certificates",
-        title=said.project,
+        url=PLACES[document.kind],
+        title=said.project or said.years,
         number=document.number,
     )
     return True

@@ -1,9 +1,10 @@
 """What a document says, frozen when it is issued. Later changes of name, employer or rules change no document."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.kit import (
     MAJOR,
     PUBLIC,
+    Credit,
     Learner,
     Photo,
     Plan,
@@ -55,17 +57,22 @@ class Office:
 
 
 class Course(BaseModel):
-    """One course as it was studied. `hours` in hundredths; `kind` major | public."""
+    """One course as it was studied. `hours` in hundredths; `kind` major | public. `earned_on` only in proofs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     kind: str
     hours: int
+    year: int
+    earned_on: date | None = None
 
 
 class Snapshot(BaseModel):
-    """Everything a document prints but its number. `id_shown` is masked unless the site prints whole ID numbers."""
+    """Everything a document prints but its number. `id_shown` is masked unless the site prints whole ID numbers.
+
+    A proof has no project, no rules and no photo; its `year` is that of its newest hours.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,10 +82,10 @@ class Snapshot(BaseModel):
     employer: str
     division_code: str
     division: str
-    project: str
+    project: str = ""
     year: int
     courses: tuple[Course, ...]
-    rules: str
+    rules: str = ""
     office: str
     site: str
     address: str
@@ -93,6 +100,12 @@ class Snapshot(BaseModel):
         return sum(course.hours for course in self.courses if kind in ("", course.kind))
 
     @property
+    def years(self) -> str:
+        """The years its hours belong to: "2026" or "2024–2026"."""
+        first, last = min(course.year for course in self.courses), max(course.year for course in self.courses)
+        return str(last) if first == last else f"{first}–{last}"
+
+    @property
     def major(self) -> int:
         return self.hours(MAJOR)
 
@@ -103,35 +116,62 @@ class Snapshot(BaseModel):
 
 def of_plan(session: Session, plan: Plan, photo: Photo | None, office: Office, now: datetime) -> Snapshot:
     """A completed plan as its certificate says it, with the employer of this moment."""
-    learner, today = plan.learner, clock.today(now)
-    employment = people.present_employment(learner)
-    place = divisions.resolve(session, learner.division_code, today)
-    rule_set = session.get_one(RuleSet, plan.rule_set_id)
     return Snapshot(
-        name=learner.name,
-        id_kind=learner.id_kind,
-        id_shown=_id_shown(learner, office),
-        employer=employment.employer_name if employment else "",
-        division_code=place.code,
-        division=divisions.full_name(session, place.code),
+        **_person(session, plan.learner, office, now),
         project=plan.title,
         year=plan.year,
         courses=tuple(_courses(plan)),
-        rules=str(rule_set),
-        office=office.name,
-        site=office.site,
-        address=office.address,
-        seal=office.seal,
-        specimen=office.specimen,
-        issued_on=today,
+        rules=str(session.get_one(RuleSet, plan.rule_set_id)),
         photo_key=photo.storage_key if photo else "",
         photo_sha256=photo.sha256 if photo else "",
     )
 
 
+def of_credits(
+    session: Session, learner: Learner, credits_: Sequence[Credit], office: Office, now: datetime
+) -> Snapshot:
+    """Hours of the ledger as a proof says them, the oldest year first."""
+    ordered = sorted(credits_, key=lambda credit: (credit.year, credit.kind, credit.earned_at, credit.id))
+    return Snapshot(
+        **_person(session, learner, office, now),
+        year=max(credit.year for credit in ordered),
+        courses=tuple(
+            Course(
+                title=credit.title,
+                kind=credit.kind,
+                hours=credit.hours,
+                year=credit.year,
+                earned_on=clock.today(credit.earned_at),
+            )
+            for credit in ordered
+        ),
+    )
+
+
+def _person(session: Session, learner: Learner, office: Office, now: datetime) -> dict[str, Any]:
+    """The holder and the office, which every document names."""
+    today = clock.today(now)
+    employment = people.present_employment(learner)
+    place = divisions.resolve(session, learner.division_code, today)
+    return {
+        "name": learner.name,
+        "id_kind": learner.id_kind,
+        "id_shown": _id_shown(learner, office),
+        "employer": employment.employer_name if employment else "",
+        "division_code": place.code,
+        "division": divisions.full_name(session, place.code),
+        "office": office.name,
+        "site": office.site,
+        "address": office.address,
+        "seal": office.seal,
+        "specimen": office.specimen,
+        "issued_on": today,
+    }
+
+
 def _courses(plan: Plan) -> Iterable[Course]:
     for course in plan.courses:
-        yield Course(title=course.title, kind=course.kind, hours=course.hours)
+        yield Course(title=course.title, kind=course.kind, hours=course.hours, year=course.year)
 
 
 def _id_shown(learner: Learner, office: Office) -> str:

@@ -43,7 +43,7 @@ def wrap(text: str, chain: Chain, width: float, size: float, spacing: float = 0)
                 line = piece.lstrip()
             else:
                 line += piece
-        yield line
+        yield line.rstrip()
 
 
 def _pieces(paragraph: str) -> Iterator[str]:

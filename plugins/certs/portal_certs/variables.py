@@ -13,6 +13,7 @@ VARIABLES: Mapping[str, Callable[[Snapshot], str]] = {
     "division": lambda said: said.division,
     "project": lambda said: said.project,
     "year": lambda said: str(said.year),
+    "years": lambda said: said.years,
     "hours": lambda said: formats.hours(said.hours()),
     "major": lambda said: formats.hours(said.major),
     "public": lambda said: formats.hours(said.public),
@@ -25,7 +26,7 @@ VARIABLES: Mapping[str, Callable[[Snapshot], str]] = {
     "issued_month": lambda said: str(said.issued_on.month),
     "issued_day": lambda said: str(said.issued_on.day),
 }
-NUMBER = "number"
+OF_PRINTING = {"number", "page", "pages"}
 
 
 def used(text: str) -> set[str]:
@@ -38,10 +39,10 @@ def used(text: str) -> set[str]:
 
 def unknown(text: str) -> set[str]:
     """Names in braces that mean nothing."""
-    return used(text) - set(VARIABLES) - {NUMBER}
+    return used(text) - set(VARIABLES) - OF_PRINTING
 
 
-def fill(text: str, said: Snapshot, number: str) -> str:
-    """The text of one document."""
-    values = {name: VARIABLES[name](said) for name in used(text) if name != NUMBER}
-    return text.format(**values, number=number)
+def fill(text: str, said: Snapshot, number: str, page: int = 1, pages: int = 1) -> str:
+    """The text of one document on one of its pages."""
+    values = {name: VARIABLES[name](said) for name in used(text) - OF_PRINTING}
+    return text.format(**values, number=number, page=page, pages=pages)

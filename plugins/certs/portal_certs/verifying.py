@@ -1,20 +1,22 @@
 """证书查验: what anybody can learn from a document's number. Names and ID numbers are masked."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from portal.kit import Form, TooMany, _l, clock, current_settings, db, formats, public
+from portal.kit import Form, TooMany, _, _l, clock, current_settings, db, formats, public
 from portal_certs import numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
 from portal_certs.snapshot import Office, Snapshot, masked_name
 
 BUDGET, HIT, MISS = 300, 1, 10  # per address and window: many good look-ups, few guesses
+LARGEST = 5 * 1024 * 1024
 
 
 class NumberForm(Form):
@@ -28,7 +30,7 @@ class Entry:
     """A line of the status record. mark: "on" (valid now), "no" (revoked) or ""."""
 
     at: datetime
-    event: str  # issued | superseded | revoked | reissued
+    event: str  # issued | replacing | superseded | revoked | reissued
     number: str
     mark: str = ""
     reason: object = ""
@@ -45,7 +47,7 @@ def verify() -> ResponseReturnValue:
     """The form. A number that can be one leads to its page; anything else is explained at the field."""
     form = NumberForm(request.args, meta={"csrf": False})
     if not form.number.data:
-        return _asked(form, 200)
+        return _asked(NumberForm(None), 200)
     number = numbering.read(form.number.data)
     if number is None:
         form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
@@ -74,6 +76,24 @@ def shown(number: str) -> ResponseReturnValue:
     page = _page(session, document, now)
     _count(HIT, now)
     return page
+
+
+@blueprint.post("/verify/file")
+@public
+def compare() -> ResponseReturnValue:
+    """Compares a file with those this platform issued, byte for byte. Nothing of it is kept."""
+    _within_limits(db.reader(), clock.now())
+    form, file = NumberForm(None), request.files.get("file")
+    data = file.stream.read(LARGEST + 1) if file and file.filename else b""
+    if not data or len(data) > LARGEST or not data.startswith(b"%PDF-"):
+        form.form_errors = [_l("Choose the PDF file of a document, at most 5 MB.")]
+        return _asked(form, 422)
+    document = reading.by_hash(db.reader(), hashlib.sha256(data).hexdigest())
+    _count(MISS if document is None else HIT, clock.now())
+    if document is None:
+        return render_template("certs/foreign.html", form=NumberForm(None)), 404
+    flash(_("This file is the very file that was issued."), "ok")
+    return redirect(url_for("certs.shown", number=document.number), 303)
 
 
 def example() -> str:
@@ -108,6 +128,9 @@ def _history(session: Session, document: Document) -> list[Entry]:
     """Newest first."""
     valid = "on" if document.state == states.ISSUED else ""
     entries = [Entry(document.issued_at, "issued", document.number, valid)]
+    former = reading.predecessor(session, document)
+    if former:
+        entries[0] = Entry(document.issued_at, "replacing", former.number, valid, states.reason(former.reason))
     if document.ended_at and document.state == states.REVOKED:
         entries.insert(0, Entry(document.ended_at, "revoked", "", "no", states.reason(document.reason)))
     if document.ended_at and document.state == states.SUPERSEDED:
