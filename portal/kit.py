@@ -15,7 +15,7 @@ from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
-from portal.catalogue.models import Project, Specialty, TrainingClass
+from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
 from portal.credits import service as ledger
 from portal.credits.models import Credit
@@ -26,7 +26,7 @@ from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
 from portal.messages import service as messages
 from portal.orders import drafts
-from portal.orders.models import Draft, Order, OrderLine
+from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
 from portal.payments.models import Payment
@@ -37,13 +37,15 @@ from portal.people.models import Account, Learner
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.plugins import plugin_setting
+from portal.rules import service as rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
-from portal.study.models import Plan
+from portal.study import media
+from portal.study.models import Plan, PlanCourse
 from portal.types import (
     Award,
     HomeCard,
@@ -74,9 +76,11 @@ __all__ = [
     "Account",
     "Again",
     "Award",
+    "Category",
     "ClassChoice",
     "Column",
     "Conflict",
+    "Course",
     "Credit",
     "Draft",
     "Field",
@@ -89,6 +93,8 @@ __all__ = [
     "JobContext",
     "JobSpec",
     "Learner",
+    "Lesson",
+    "LineCourse",
     "Misconfigured",
     "Model",
     "NavItem",
@@ -108,6 +114,7 @@ __all__ = [
     "Plan",
     "PlanAction",
     "PlanCompleted",
+    "PlanCourse",
     "PlanRevoked",
     "PluginSetting",
     "PortalError",
@@ -124,6 +131,7 @@ __all__ = [
     "Sealed",
     "SelectionMode",
     "Specialty",
+    "SpecialtyCourse",
     "Standing",
     "TooMany",
     "TrainingClass",
@@ -150,6 +158,7 @@ __all__ = [
     "learner_required",
     "ledger",
     "login_required",
+    "media",
     "messages",
     "ngettext",
     "organisation_required",
@@ -159,6 +168,7 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "rules",
     "shapes",
     "submit",
 ]
