@@ -64,9 +64,10 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
     from portal.staff import desks
-    from portal.web import addresses, errors, headers, i18n, shell
+    from portal.web import addresses, errors, headers, hosts, i18n, shell
 
     addresses.init_app(app)
+    hosts.init_app(app, settings)
     if settings.mode == "production":
         logs.init_app(app)
     CSRFProtect(app)

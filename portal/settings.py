@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(SecretStr(""), description="wakes workers in other processes; empty: in-process")
     worker: bool = Field(True, description="run jobs inside the web process")
     threads: int = Field(8, description="web threads of the embedded server")
+    statement_seconds: int = Field(20, description="seconds until a statement of a request is given up; 0: never")
     plugins_disabled: list[str] = Field(default_factory=list, description="installed plugins to leave off")
     site_name: str = Field("专业技术人员继续教育", description="the site's own name, Chinese")
     site_name_en: str = Field("Continuing Education", description="the site's own name, English")

@@ -51,9 +51,15 @@ def _guarded(view: View, rule: str, kind: str | None) -> View:
     return check  # type: ignore[return-value]
 
 
+def wants_json() -> bool:
+    """Whether a script is asking: by what it sends, what it accepts, or where it asks."""
+    accepts = request.headers.get("Accept", "").startswith("application/json")
+    return request.is_json or accepts or request.path.startswith("/api/")
+
+
 def to_login() -> Any:
     """To the login form and, after a GET, back here. Scripts get 401."""
-    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+    if wants_json():
         raise Unauthorized
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("access.login", next=back), 303)

@@ -2,8 +2,9 @@
 
 import click
 
+from portal.commands.audit_trail import audit
 from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
 
-COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor)
+COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor)

@@ -38,7 +38,7 @@ class AccountForm(Form):
 
     name = StringField(_l("Name"), [NEEDED, Length(max=64, message=_l("At most %(max)d characters."))])
     active = BooleanField(_l("May log in"), default=True)
-    role = SelectField(_l("Role"), coerce=str)
+    role = SelectField(_l("Role"), [NEEDED], coerce=str)
     divisions = SelectMultipleField(_l("Divisions"), coerce=str)
     password = PasswordField(_l("New password"))
 
@@ -155,7 +155,7 @@ def _held(person: Account) -> dict[str, Any]:
 
 def _offered(form: Any) -> Any:
     names = db.reader().scalars(select(Role.name).order_by(Role.id)).all()
-    form.role.choices = [(name, str(_titles().get(name, name))) for name in names]
+    form.role.choices = [("", ""), *((name, str(_titles().get(name, name))) for name in names)]
     form.divisions.choices = choices.of_divisions(db.reader(), scope.current())
     return form
 

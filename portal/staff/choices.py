@@ -52,4 +52,5 @@ def of_divisions(session: Session, scope: Scope) -> list[tuple[Any, str]]:
     if scope.codes is not None:
         return sorted(scope.names.items())
     codes = divisions.descendants(session, current_settings().home_division)
-    return sorted(divisions.names(session, sorted(codes)).items())
+    query = select(Division.code, Division.name).where(Division.code.in_(codes), Division.valid_to.is_(None))
+    return [(row.code, row.name) for row in session.execute(query.order_by(Division.code))]

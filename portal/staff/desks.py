@@ -28,6 +28,7 @@ def init_app(app: Flask, plugins: Plugins) -> None:
         RATELIMIT_ENABLED=False,
     )
     needs: guard.Needs = {"Description.get": ("", READ), "admin.index": ("", READ)}
+    app.extensions["portal_needs"] = needs
     guard.init_app(app, needs)
     with app.app_context():
         _build(app, screens, needs)

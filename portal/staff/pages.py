@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import escape
 from werkzeug.exceptions import BadRequest
 
 from portal import db
@@ -60,7 +62,7 @@ class Pages:
             screen=screen,
             wanted=wanted,
             found=found,
-            keys=[getattr(row, primary_key(screen.model).key) for row in found.rows],
+            lines=_lines(screen, found.rows),
             filters=[(one, _choices(one, limits)) for one in screen.filters],
             may_add=screen.writable() and screen.add and self._may_write(),
         )
@@ -152,6 +154,26 @@ class Pages:
         except Conflict as conflict:
             form.form_errors = [*form.form_errors, str(conflict.message)]
         return None
+
+
+def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]:
+    """Address and cells of each row. A value that comes again in its column (a state, a place) is drawn once."""
+    key = primary_key(screen.model).key
+    base = address(screen, "list")
+    drawn: list[dict[Any, Any]] = [{} for _column in screen.columns]
+    lines = []
+    for row in rows:
+        cells = []
+        for column, known in zip(screen.columns, drawn, strict=True):
+            value = column.value(row)
+            if isinstance(value, dict | list):
+                cells.append(column.shape.cell(value))
+                continue
+            if value not in known:
+                known[value] = escape(column.shape.cell(value))
+            cells.append(known[value])
+        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", cells))
+    return lines
 
 
 def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:

@@ -21,7 +21,10 @@ from portal.staff.screens import Screen, relation
 
 @dataclass(frozen=True)
 class Scope:
-    """Divisions of a visitor. `codes` None: all of them. `roots` are those that were given, for the page's head."""
+    """Divisions of a visitor. `codes` None: all of them; old codes are among them, because rows still carry them.
+
+    `roots` are the names of those that were given, `names` of all that stand today.
+    """
 
     codes: frozenset[str] | None = frozenset()
     roots: tuple[str, ...] = ()
@@ -49,10 +52,12 @@ def _read(account_id: int) -> Scope:
     given = select(StaffScope.division_code.label("code"), literal(1).label("root"))
     tree = given.where(StaffScope.account_id == account_id).cte(recursive=True)
     tree = tree.union(select(Division.code, literal(0)).join(tree, Division.parent_code == tree.c.code))
-    query = select(Division.code, Division.name, tree.c.root).join(tree, tree.c.code == Division.code)
+    query = select(Division.code, Division.name, Division.valid_to, tree.c.root).join(
+        tree, tree.c.code == Division.code
+    )
     rows = db.reader().execute(query.order_by(Division.code)).all()
-    names = {row.code: row.name for row in rows}
-    return Scope(frozenset(names), tuple(row.name for row in rows if row.root), names)
+    names = {row.code: row.name for row in rows if row.valid_to is None}
+    return Scope(frozenset(row.code for row in rows), tuple(row.name for row in rows if row.root), names)
 
 
 def along(model: type[Model], path: str, test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
