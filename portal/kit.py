@@ -34,6 +34,15 @@ from portal.photos import service as photos
 from portal.plugins import plugin_setting
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
+from portal.sheets import values as cells
+from portal.sheets.checking import Line, Report
+from portal.sheets.checking import check as check_table
+from portal.sheets.checking import repeated as repeated_lines
+from portal.sheets.layout import Column, Layout
+from portal.sheets.layout import load as load_layout
+from portal.sheets.reading import read as read_sheets
+from portal.sheets.repair import workbook as repair_workbook
+from portal.sheets.tables import find as find_table
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.types import (
@@ -65,6 +74,7 @@ __all__ = [
     "Again",
     "Award",
     "ClassChoice",
+    "Column",
     "Conflict",
     "Draft",
     "Forbidden",
@@ -72,7 +82,9 @@ __all__ = [
     "HomeCard",
     "JobContext",
     "JobSpec",
+    "Layout",
     "Learner",
+    "Line",
     "Misconfigured",
     "Model",
     "NavItem",
@@ -98,6 +110,7 @@ __all__ = [
     "ProposedLine",
     "Quote",
     "Refused",
+    "Report",
     "Role",
     "Room",
     "Rules",
@@ -113,6 +126,8 @@ __all__ = [
     "account",
     "add_problems",
     "catalogue",
+    "cells",
+    "check_table",
     "choice",
     "clock",
     "current_account",
@@ -124,8 +139,10 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+    "find_table",
     "hookimpl",
     "learner_required",
+    "load_layout",
     "login_required",
     "ngettext",
     "organisation_required",
@@ -135,5 +152,8 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "read_sheets",
+    "repair_workbook",
+    "repeated_lines",
     "submit",
 ]
