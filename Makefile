@@ -31,7 +31,7 @@ dev: .venv/dev.stamp .venv/assets.stamp
 # Bootstrap, htmx and the document font: fetched, copied, never committed.
 .venv/assets.stamp: .venv/bin/python package.json package-lock.json tools/assets.py
 	@command -v npm >/dev/null || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.txt
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	$(BIN)/python tools/assets.py
 	@touch $@
 

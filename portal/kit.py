@@ -11,16 +11,20 @@ from flask_babel import ngettext
 from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
 from portal.access.visitor import account, current_account, current_learner, current_organisation
+from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Project, Specialty, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
+from portal.credits import service as ledger
+from portal.credits.models import Credit
 from portal.db import UtcDateTime
 from portal.divisions import service as divisions
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
+from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, Order, OrderLine
 from portal.orders.placing import place_order
@@ -31,9 +35,12 @@ from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
 from portal.photos import service as photos
+from portal.photos.models import Photo
 from portal.plugins import plugin_setting
+from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
+<<<<<<< HEAD
 from portal.sheets import values as cells
 from portal.sheets.checking import Line, Report
 from portal.sheets.checking import check as check_table
@@ -43,6 +50,9 @@ from portal.sheets.layout import load as load_layout
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+=======
+from portal.staff.screens import Screen
+>>>>>>> main
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.types import (
@@ -64,6 +74,7 @@ from portal.types import (
     SelectionMode,
 )
 from portal.vault import Sealed, current_vault
+from portal.web import formats
 from portal.web.forms import Form, add_problems
 
 __all__ = [
@@ -76,6 +87,7 @@ __all__ = [
     "ClassChoice",
     "Column",
     "Conflict",
+    "Credit",
     "Draft",
     "Forbidden",
     "Form",
@@ -98,6 +110,7 @@ __all__ = [
     "OrderProposal",
     "Payment",
     "PaymentProvider",
+    "Photo",
     "Pick",
     "Plan",
     "PlanAction",
@@ -113,7 +126,9 @@ __all__ = [
     "Report",
     "Role",
     "Room",
+    "RuleSet",
     "Rules",
+    "Screen",
     "Sealed",
     "SelectionMode",
     "Specialty",
@@ -125,6 +140,7 @@ __all__ = [
     "_l",
     "account",
     "add_problems",
+    "audit",
     "catalogue",
     "cells",
     "check_table",
@@ -139,11 +155,19 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+<<<<<<< HEAD
     "find_table",
     "hookimpl",
     "learner_required",
     "load_layout",
+=======
+    "formats",
+    "hookimpl",
+    "learner_required",
+    "ledger",
+>>>>>>> main
     "login_required",
+    "messages",
     "ngettext",
     "organisation_required",
     "people",

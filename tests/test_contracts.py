@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from portal.access.guard import RULE
 from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, none, strings, tree
 
-OWN_LIBRARIES = {"certs": {"reportlab", "segno", "fontTools", "pypdf"}}
+OWN_LIBRARIES = {"certs": {"reportlab", "segno", "pydantic", "PIL"}}
 OPEN_TO_PLUGINS = {"portal.kit", "flask", "sqlalchemy", "wtforms", "werkzeug", "markupsafe", "click"}
 ONLY_IN = {  # a library that belongs to one room
     "openpyxl": ("portal/sheets/",),
