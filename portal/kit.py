@@ -40,7 +40,6 @@ from portal.plugins import plugin_setting
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
-<<<<<<< HEAD
 from portal.sheets import values as cells
 from portal.sheets.checking import Line, Report
 from portal.sheets.checking import check as check_table
@@ -50,9 +49,7 @@ from portal.sheets.layout import load as load_layout
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
-=======
 from portal.staff.screens import Screen
->>>>>>> main
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.types import (
@@ -155,17 +152,12 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
-<<<<<<< HEAD
     "find_table",
-    "hookimpl",
-    "learner_required",
-    "load_layout",
-=======
     "formats",
     "hookimpl",
     "learner_required",
     "ledger",
->>>>>>> main
+    "load_layout",
     "login_required",
     "messages",
     "ngettext",
