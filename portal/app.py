@@ -111,11 +111,12 @@ def _core_jobs() -> list[JobSpec]:
 
     from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
     from portal.study import periodic as study
 
     chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
-    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS, *legacy.JOBS]
 
 
 def _health() -> Response:

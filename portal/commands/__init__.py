@@ -5,5 +5,6 @@ import click
 from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
+from portal.commands.learners import learners
 
-COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor)
+COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor, learners)

@@ -18,7 +18,7 @@ from portal.sheets.unfit import Unfit
 
 MARK = "xueshi-mark"  # name of the document property that ties a file to the upload it repairs
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x07"
-_MARKED = re.compile(rb'name="' + MARK.encode() + rb'"[^>]*>\s*<(?:\w+:)?lpwstr>([^<]{0,200})<')
+_MARKED = re.compile(rb'name="' + MARK.encode() + rb'"[^>]*>\s*<(?:\w+:)?lpwstr[^>]*>([^<]{0,200})<')
 _ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}\bt="e"')
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]{0,400}/>)\s*"

@@ -63,11 +63,24 @@ class Report:
         return sorted(groups.values(), key=lambda group: -len(group[1]))
 
 
+@dataclass(frozen=True)
+class _Spot:
+    """Where a column stands: its place in the row, its heading in our own files, and what its pattern caught."""
+
+    at: int
+    heading: str
+    column: Column
+    caught: tuple[str, ...] | None
+
+
 def check(table: Table, rule: Rule | None = None) -> Report:
     """Reads every cell and asks `rule` about every row, even where other cells of it are wrong."""
-    headings = [(_heading(column, key), column) for _at, key, column in table.places]
-    lines = [_line(table, row.number, row.cells, rule) for row in table.rows]
-    return Report(lines, headings, table.ignored, table.mark)
+    spots = []
+    for at, key, column in table.places:
+        caught = column.caught(key)
+        spots.append(_Spot(at, column.title if caught is None else key, column, caught))
+    lines = [_line(table, spots, row.number, row.cells, rule) for row in table.rows]
+    return Report(lines, [(spot.heading, spot.column) for spot in spots], table.ignored, table.mark)
 
 
 def repeated(lines: Iterable[Line], key: str) -> dict[Any, list[Line]]:
@@ -79,50 +92,44 @@ def repeated(lines: Iterable[Line], key: str) -> dict[Any, list[Line]]:
     return {value: group for value, group in groups.items() if len(group) > 1}
 
 
-def _line(table: Table, number: int, cells: tuple[Value, ...], rule: Rule | None) -> Line:
+def _line(table: Table, spots: list[_Spot], number: int, cells: tuple[Value, ...], rule: Rule | None) -> Line:
     data: dict[str, Any] = {}
     problems: list[Problem] = []
     typed: dict[str, str] = {}
-    for at, heading, column in table.places:
-        cell = cells[at] if at < len(cells) else None
-        typed[_heading(column, heading)] = shown(cell)
+    for spot in spots:
+        cell = cells[spot.at] if spot.at < len(cells) else None
+        said = typed[spot.heading] = shown(cell)
         try:
-            _keep(data, column, heading, _read(column, cell))
+            value = _read(spot.column, cell, said)
         except BadCell as bad:
-            problems.append(Problem(bad.sentence, column.key))
+            problems.append(Problem(bad.sentence, spot.column.key))
+            continue
+        if value is None or value == "":
+            if spot.column.required:
+                problems.append(Problem(_absent(table, number, spot), spot.column.key))
+        elif spot.caught is None:
+            data[spot.column.key] = value
         else:
-            if column.required and column.key not in data:
-                problems.append(Problem(_absent(table, number, at, column), column.key))
+            data.setdefault(spot.column.key, {})[spot.caught] = value
     if rule is not None:
-        problems += [problem for problem in rule(data) if not any(problem.field == p.field for p in problems)]
-    origin = cells[table.origin] if table.origin is not None and table.origin < len(cells) else None
-    digits = shown(origin)
-    return Line(number, data, tuple(problems), typed, int(digits) if digits.isdecimal() and len(digits) < 8 else None)
+        wrong = {problem.field for problem in problems}
+        problems += [problem for problem in rule(data) if problem.field not in wrong]
+    return Line(number, data, tuple(problems), typed, _origin(table, cells))
 
 
-def _read(column: Column, cell: Value) -> Any:
+def _read(column: Column, cell: Value, said: str) -> Any:
     if isinstance(cell, Broken):
         raise BadCell(_BROKEN[cell.why])
-    return column.read(cell) if shown(cell) else None
+    return column.read(cell) if said else None
 
 
-def _keep(data: dict[str, Any], column: Column, heading: str, value: Any) -> None:
-    if value is None or value == "":
-        return
-    caught = column.caught(heading)
-    if caught is not None:
-        data.setdefault(column.key, {})[caught] = value
-    else:
-        data[column.key] = value
+def _origin(table: Table, cells: tuple[Value, ...]) -> int | None:
+    said = shown(cells[table.origin]) if table.origin is not None and table.origin < len(cells) else ""
+    return int(said) if said.isdecimal() and len(said) < 8 else None
 
 
-def _absent(table: Table, number: int, at: int, column: Column) -> object:
+def _absent(table: Table, number: int, spot: _Spot) -> object:
     row = number - 1
-    if any(top < row <= bottom and left <= at <= right for top, left, bottom, right in table.tab.merged):
+    if any(top < row <= bottom and left <= spot.at <= right for top, left, bottom, right in table.tab.merged):
         return _l("This cell is merged with the one above. Split it and fill in every row.")
-    return _l("“%(title)s” is empty.", title=column.title)
-
-
-def _heading(column: Column, heading: str) -> str:
-    """What a column is headed in our own files: its title, or for a patterned one the heading that was typed."""
-    return column.title if column.caught(heading) is None else heading
+    return _l("“%(title)s” is empty.", title=spot.column.title)
