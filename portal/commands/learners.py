@@ -5,11 +5,14 @@ from pathlib import Path
 import click
 from flask_babel import force_locale
 
+from portal import db
+from portal.access import service as access
 from portal.clock import now
 from portal.commands.opening import open_app
 from portal.errors import Refused
 from portal.legacy import importing
 from portal.legacy.importing import Outcome
+from portal.people import codes
 from portal.sheets import reading, repair
 from portal.sheets.checking import Report
 from portal.sheets.limits import OPERATOR
@@ -44,6 +47,23 @@ def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
         _list(importing.unproved(outcome), file, "without-phone")
     if outcome.report.bad and not skip_bad:
         raise click.exceptions.Exit(1)
+
+
+@learners.command()
+@click.option(
+    "--login", prompt="ID number, phone or user name", hide_input=True, help="Better asked for: lists see it."
+)
+def slip(login: str) -> None:
+    """Print a one-time code for somebody who has shown who they are: it sets a new password, once, for 14 days."""
+    app = open_app()
+    with app.app_context(), force_locale("en"):
+        with db.read() as session:
+            account = access.find(session, login)
+        if account is None or not account.active:
+            raise click.ClickException("Nobody with an open account logs in with that.")
+        with db.write() as session:
+            code = codes.issue(session, account.id, codes.SLIP, now())
+        click.echo(f"{code}  to be entered at {app.extensions['portal_settings'].address}/reset")
 
 
 def _show(done: int, of: int) -> None:

@@ -75,6 +75,26 @@ class ActivationForm(Form):
     )
 
 
+class ForgottenForm(Form):
+    """忘记密码: how the account is named."""
+
+    name = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), _LONG])
+
+
+class ResetForm(Form):
+    """A new password for whoever holds a slip or a code from a mail."""
+
+    account = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), _LONG])
+    person = StringField(_l("Name"), [DataRequired(_l("Enter the whole name.")), _LONG])
+    code = StringField(_l("Code"), [DataRequired(_l("Enter the code on the slip or in the mail.")), _LONG])
+    password = PasswordField(_l("New password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+    agreed = BooleanField(
+        _l("I have read the service agreement and agree to it"),
+        [InputRequired(_l("Read the service agreement and tick the box to go on."))],
+    )
+
+
 class ContactForm(Form):
     phone = StringField(_l("Mobile number"), [_LONG])
     email = StringField(_l("E-mail"), [_LONG])

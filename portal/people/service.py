@@ -112,7 +112,7 @@ def activate(
     if not learner.account.must_change:
         raise Conflict(_l("This account is active already. Log in with your own password."))
     learner.account.must_change = False
-    _set_password(learner.account, password_hash)
+    set_password(learner.account, password_hash)
     accept(session, learner.account_id, agreement_id, address, now)
     messages.post(session, learner.account_id, "activated", url="/me")
     audit.record(session, learner.account_id, "activated", learner)
@@ -122,7 +122,7 @@ def activate(
 def change_password(session: Session, account_id: int, password_hash: str) -> Account:
     """A new password; every login of before ends, also the present one: open a new one."""
     account = session.get_one(Account, account_id)
-    _set_password(account, password_hash)
+    set_password(account, password_hash)
     audit.record(session, account.id, "password_changed", account)
     return account
 
@@ -188,7 +188,8 @@ def present_employment(learner: Learner) -> Employment | None:
     return next((one for one in reversed(learner.employments) if one.valid_to is None), None)
 
 
-def _set_password(account: Account, password_hash: str) -> None:
+def set_password(account: Account, password_hash: str) -> None:
+    """The password that counts from now on; every login of before ends."""
     account.password = password_hash
     account.credentials_version += 1
 

@@ -122,3 +122,19 @@ def test_a_file_no_job_can_read_fails_with_its_sentence(app: Flask) -> None:
         "done",
         "文件内容是网页，只是名字像表格；请打开后另存为 .xlsx 再上传",
     )
+
+
+@pytest.mark.usefixtures("portal")
+def test_the_command_prints_a_slip_that_counts(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "old.xlsx"
+    file.write_bytes(register(person(1, phone="")))
+    command(file)
+    printed = CliRunner().invoke(main, ["learners", "slip"], input=f"{number(1)}\n")
+    assert printed.exit_code == 0, printed.output
+    assert number(1) not in printed.output
+    code = printed.output.splitlines()[-1].split()[0]
+    form = {"account": number(1), "person": "何志远", "code": code, "agreed": "y"}
+    done = app.test_client().post("/reset", data={**form, "password": "a new horse 7", "again": "a new horse 7"})
+    assert done.location == "/me"
+    nobody = CliRunner().invoke(main, ["learners", "slip", "--login", "nobody"])
+    assert nobody.exit_code == 1
