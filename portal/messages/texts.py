@@ -47,6 +47,16 @@ TEXTS = {
         _l("All logins of before have ended. If it was not you, tell the office at once."),
         _l("My profile"),
     ),
+    "correction_done": Text(
+        _l("Your details were corrected"),
+        _l("What was accepted stands on file now. Documents issued earlier stay as they are."),
+        _l("See the decision"),
+    ),
+    "correction_refused": Text(
+        _l("Your request was not accepted"),
+        _l("The reason stands beside each fact. You may ask again with better evidence."),
+        _l("See the decision"),
+    ),
     "order_paid": Text(
         _l("Order %(number)s is paid"), _l("Your courses are open. You can begin to study."), _l("My projects")
     ),

@@ -183,6 +183,19 @@ def change_employer(
     return fresh
 
 
+def correct_employer(session: Session, learner: Learner, name: str, division_code: str) -> None:
+    """Rewrites the present employer where it was put down wrongly; a change of employer is `change_employer`."""
+    present = present_employment(learner)
+    right = _employment(session, name, division_code, None, learner.created_at)
+    if present is None:
+        learner.employments.append(right)
+    else:
+        present.employer_name, present.division_code = right.employer_name, right.division_code
+        present.organisation_id = right.organisation_id
+    learner.division_code = county_of(right.division_code, learner.residence_code, division_code)
+    session.flush()
+
+
 def present_employment(learner: Learner) -> Employment | None:
     """Where the learner works now."""
     return next((one for one in reversed(learner.employments) if one.valid_to is None), None)
