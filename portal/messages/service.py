@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.errors import NotFound, Refused
@@ -25,6 +25,11 @@ def post(session: Session, account_id: int, kind: str, url: str = "", **params: 
     if current_settings().mail_server:
         session.flush()
         submit(session, COPY, {"message": message.id}, unique=f"{COPY}:{message.id}")
+
+
+def forget(session: Session, account_id: int) -> None:
+    """Removes all messages of somebody who leaves."""
+    session.execute(delete(Message).where(Message.account_id == account_id))
 
 
 def unread(session: Session, account_id: int) -> int:

@@ -1,7 +1,6 @@
 """Corrections: asked for with evidence, decided fact by fact, audited without values; what was issued stays."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -44,10 +43,10 @@ def learner(client: FlaskClient, right: Registration) -> Learner:
 
 
 @pytest.fixture
-def staff(city: Agreement) -> Iterator[int]:
+def staff(city: Agreement) -> int:
     with db.write() as session:
         account = make_account(session)
-    yield account.id
+    return account.id
 
 
 def ask(learner: Learner, **changes: str) -> int:
