@@ -22,8 +22,8 @@ from portal.testing import PASSWORD, make_account, make_learner
 
 NUMBER, OTHER = "11010519491231002X", "110105194912310038"
 FORM = {
-    "name": "周晓兰", "id_kind": "resident_id", "id_number": "", "division_code": "130203", "employer": "唐山市第三中学",
-    "note": "登记时写错",
+    "name": "周晓兰", "id_kind": "resident_id", "id_number": "", "division_code": "130203",
+    "employer": "唐山市第三中学", "note": "登记时写错",
 }  # fmt: skip
 
 
