@@ -43,7 +43,7 @@ check: dev style
 test: dev style
 	$(BIN)/pytest -n 2 -m "not journey"
 	$(BIN)/pytest -n 2 -m "not journey and not slow" --backend=postgresql
-	$(BIN)/pytest -rs -m journey tests/journeys
+	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys
 
 style:
 	$(BIN)/ruff check .
@@ -52,7 +52,7 @@ style:
 	$(BIN)/lint-imports
 
 journey: dev
-	$(BIN)/pytest -rs -m journey tests/journeys
+	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys
 
 bench: dev
 	$(BIN)/python -m tests.bench

@@ -29,6 +29,7 @@ ROOMS = (
     "people",
     "photos",
     "rights",
+    "staff",
     "study",
 )
 
@@ -51,7 +52,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     settings.data.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     _map_models()
-    plugins = Plugins(settings, extra_plugins)
+    from portal.staff import desks
+
+    plugins = Plugins(settings, extra_plugins, desks.RESERVED)
     app.extensions["portal_plugins"] = plugins
     jobs.init_app(app, [*_core_jobs(), *plugins.declared("jobs")], settings.redis_url.get_secret_value())
     _web(app, settings, plugins)
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
+    from portal.staff import desks
     from portal.web import addresses, errors, headers, i18n, shell
 
     addresses.init_app(app)
@@ -70,6 +74,7 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     sessions.init_app(app, settings)
     for room in ROOMS:
         app.register_blueprint(import_module(f"portal.{room}.views").blueprint)
+    desks.init_app(app, plugins)
     for blueprint in plugins.declared("blueprints"):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_health))

@@ -15,7 +15,7 @@ from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
-from portal.catalogue.models import Project, Specialty, TrainingClass
+from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
 from portal.credits import service as ledger
 from portal.credits.models import Credit
@@ -26,7 +26,7 @@ from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
 from portal.messages import service as messages
 from portal.orders import drafts
-from portal.orders.models import Draft, Order, OrderLine
+from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
 from portal.payments.models import Payment
@@ -37,6 +37,7 @@ from portal.people.models import Account, Learner
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.plugins import plugin_setting
+from portal.rules import service as rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
@@ -44,14 +45,16 @@ from portal.sheets import values as cells
 from portal.sheets.checking import Line, Report
 from portal.sheets.checking import check as check_table
 from portal.sheets.checking import repeated as repeated_lines
-from portal.sheets.layout import Column, Layout
+from portal.sheets.layout import Layout
 from portal.sheets.layout import load as load_layout
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
-from portal.staff.screens import Screen
+from portal.staff import shapes
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
-from portal.study.models import Plan
+from portal.study import media
+from portal.study.models import Plan, PlanCourse
 from portal.types import (
     Award,
     HomeCard,
@@ -75,25 +78,34 @@ from portal.web import formats
 from portal.web.forms import Form, add_problems
 
 __all__ = [
+    "EVERYWHERE",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
     "Account",
     "Again",
     "Award",
+    "Category",
     "ClassChoice",
     "Column",
     "Conflict",
+    "Course",
     "Credit",
     "Draft",
+    "Field",
+    "Filter",
+    "Find",
     "Forbidden",
     "Form",
     "HomeCard",
+    "Inline",
     "JobContext",
     "JobSpec",
     "Layout",
     "Learner",
+    "Lesson",
     "Line",
+    "LineCourse",
     "Misconfigured",
     "Model",
     "NavItem",
@@ -105,6 +117,7 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Part",
     "Payment",
     "PaymentProvider",
     "Photo",
@@ -112,6 +125,7 @@ __all__ = [
     "Plan",
     "PlanAction",
     "PlanCompleted",
+    "PlanCourse",
     "PlanRevoked",
     "PluginSetting",
     "PortalError",
@@ -129,6 +143,7 @@ __all__ = [
     "Sealed",
     "SelectionMode",
     "Specialty",
+    "SpecialtyCourse",
     "Standing",
     "TooMany",
     "TrainingClass",
@@ -159,6 +174,7 @@ __all__ = [
     "ledger",
     "load_layout",
     "login_required",
+    "media",
     "messages",
     "ngettext",
     "organisation_required",
@@ -171,5 +187,7 @@ __all__ = [
     "read_sheets",
     "repair_workbook",
     "repeated_lines",
+    "rules",
+    "shapes",
     "submit",
 ]

@@ -119,6 +119,19 @@ def test_libraries_stay_in_their_rooms() -> None:
     none(slips)
 
 
+def test_only_the_staff_room_stands_on_the_raw_views() -> None:
+    """Plugins and rooms declare screens; a raw view would stand outside guard, scope and audit trail."""
+    open_to_all = ("flask_appbuilder.Model", "flask_appbuilder.security.sqla.models.")
+    slips = [
+        f"{name(path)}:{line} {module}"
+        for path in files(*CODE)
+        for module, line in imports(path)
+        if module.startswith("flask_appbuilder.") and not module.startswith(open_to_all)
+        if not name(path).startswith("portal/staff/")
+    ]
+    none(slips)
+
+
 def test_services_know_no_request() -> None:
     """They run from the command line and from jobs as well."""
     slips = [

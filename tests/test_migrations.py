@@ -1,5 +1,7 @@
 """Every owner's schema versions go up, down and up again, and end where the models are."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -77,3 +79,16 @@ def test_an_upgrade_may_be_repeated(plugins: Plugins) -> None:
     before = _tables()
     migrations.upgrade(db.engine(), plugins)
     assert _tables() == before
+
+
+def test_a_new_version_follows_the_last(plugins: Plugins, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`portal revise` never writes over a version that exists."""
+    folder = migrations.owners(plugins)[migrations.CORE]
+    copied = [tmp_path / file.name for file in folder.glob("core_[0-9]*.py")]
+    for file in copied:
+        file.write_text((folder / file.name).read_text("utf-8"), "utf-8")
+    before = {file.name: file.read_text("utf-8") for file in copied}
+    monkeypatch.setattr(migrations, "owners", lambda _plugins: {migrations.CORE: tmp_path})
+    migrations.revise(db.engine(), plugins, migrations.CORE, "next")
+    assert {name: (tmp_path / name).read_text("utf-8") for name in before} == before
+    assert (tmp_path / f"core_{len(before) + 1:04d}.py").is_file()

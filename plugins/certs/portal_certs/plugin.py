@@ -19,6 +19,7 @@ from portal.kit import (
     PlanCompleted,
     PlanRevoked,
     PluginSetting,
+    Role,
     Screen,
     _l,
     hookimpl,
@@ -46,6 +47,12 @@ def blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def screens() -> Iterable[type[Screen]]:
     return [Documents, Templates]
+
+
+@hookimpl
+def roles() -> Iterable[Role]:
+    """County staff look at the documents of their county."""
+    return [Role("county_staff", _l("County staff"), {Documents.key: "read"})]
 
 
 @hookimpl
