@@ -28,6 +28,7 @@ ROOMS = (
     "payments",
     "people",
     "photos",
+    "rights",
     "staff",
     "study",
 )
@@ -117,11 +118,14 @@ def _core_jobs() -> list[JobSpec]:
 
     from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
+    from portal.people import mailing
+    from portal.rights import retention
     from portal.study import periodic as study
 
     chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
-    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS, *legacy.JOBS, *mailing.JOBS, *retention.JOBS]
 
 
 def _health() -> Response:

@@ -41,6 +41,15 @@ from portal.rules import service as rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
+from portal.sheets import values as cells
+from portal.sheets.checking import Line, Report
+from portal.sheets.checking import check as check_table
+from portal.sheets.checking import repeated as repeated_lines
+from portal.sheets.layout import Layout
+from portal.sheets.layout import load as load_layout
+from portal.sheets.reading import read as read_sheets
+from portal.sheets.repair import workbook as repair_workbook
+from portal.sheets.tables import find as find_table
 from portal.staff import shapes
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
@@ -92,8 +101,10 @@ __all__ = [
     "Inline",
     "JobContext",
     "JobSpec",
+    "Layout",
     "Learner",
     "Lesson",
+    "Line",
     "LineCourse",
     "Misconfigured",
     "Model",
@@ -123,6 +134,7 @@ __all__ = [
     "ProposedLine",
     "Quote",
     "Refused",
+    "Report",
     "Role",
     "Room",
     "RuleSet",
@@ -142,6 +154,8 @@ __all__ = [
     "add_problems",
     "audit",
     "catalogue",
+    "cells",
+    "check_table",
     "choice",
     "clock",
     "current_account",
@@ -153,10 +167,12 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+    "find_table",
     "formats",
     "hookimpl",
     "learner_required",
     "ledger",
+    "load_layout",
     "login_required",
     "media",
     "messages",
@@ -168,6 +184,9 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "read_sheets",
+    "repair_workbook",
+    "repeated_lines",
     "rules",
     "shapes",
     "submit",

@@ -21,6 +21,7 @@ OWN_LIBRARIES = {"certs": {"reportlab", "segno", "pydantic", "PIL"}}
 OPEN_TO_PLUGINS = {"portal.kit", "flask", "sqlalchemy", "wtforms", "werkzeug", "markupsafe", "click"}
 ONLY_IN = {  # a library that belongs to one room
     "openpyxl": ("portal/sheets/",),
+    "python_calamine": ("portal/sheets/",),
     "defusedxml": ("portal/sheets/",),
     "reportlab": ("plugins/certs/",),
     "flask_admin": ("portal/staff/", "portal/app.py"),

@@ -8,9 +8,12 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_appbuilder import Model
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from portal import db, migrations
+from portal.people.models import Employment, Learner
 from portal.plugins import Plugins
+from portal.testing import make_learner
 
 
 @pytest.fixture
@@ -57,6 +60,19 @@ def test_each_plugin_goes_down_alone(plugins: Plugins) -> None:
         assert migrations.behind(db.engine(), plugins) == [owner]
         migrations.upgrade(db.engine(), plugins, owner)
         assert _tables() == before
+
+
+def test_rows_survive_a_change_of_their_tables(plugins: Plugins) -> None:
+    """SQLite rebuilds a changed table: what refers to its rows must not stand in the way, nor be lost."""
+    with db.write() as session:
+        learner = make_learner(session, name="何志远")
+    migrations.downgrade(db.engine(), plugins, migrations.CORE, "core_0001")
+    migrations.upgrade(db.engine(), plugins)
+    with db.read() as session:
+        assert session.get_one(Learner, learner.id).name == "何志远"
+        assert session.get_one(Learner, learner.id).employments[0].employer_name
+    with pytest.raises(IntegrityError), db.write() as session:
+        session.add(Employment(learner_id=0, employer_name="x", division_code="130208"))
 
 
 def test_an_upgrade_may_be_repeated(plugins: Plugins) -> None:

@@ -6,5 +6,6 @@ from portal.commands.audit_trail import audit
 from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
+from portal.commands.learners import learners
 
-COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor)
+COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor, learners)
