@@ -17,7 +17,7 @@ MOST = 100
 @blueprint.route("/organisation/slips", methods=["GET", "POST"])
 @organisation_required
 def slips() -> str:
-    """People of this organisation whose accounts wait for activation. A name is searched by POST: no address keeps it."""
+    """People of this organisation who wait for activation. A name is searched by POST: no address keeps it."""
     here = current_organisation()
     typed = request.form.get("q", "").strip()[:60]
     query = (
