@@ -94,7 +94,7 @@ class ResetForm(Form):
 
     account = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), _LONG])
     person = StringField(_l("Name"), [DataRequired(_l("Enter the whole name.")), _LONG])
-    code = StringField(_l("Code"), [DataRequired(_l("Enter the code on the slip or in the mail.")), _LONG])
+    code = StringField(_l("One-time code"), [DataRequired(_l("Enter the code on the slip or in the mail.")), _LONG])
     password = PasswordField(_l("New password"))
     again = PasswordField(_l("The same password again"), [_SAME])
     agreed = BooleanField(

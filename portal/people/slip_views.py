@@ -14,12 +14,12 @@ from portal.web.forms import Form
 MOST = 100
 
 
-@blueprint.get("/organisation/slips")
+@blueprint.route("/organisation/slips", methods=["GET", "POST"])
 @organisation_required
 def slips() -> str:
-    """People of this organisation whose accounts wait for activation."""
+    """People of this organisation who wait for activation. A name is searched by POST: no address keeps it."""
     here = current_organisation()
-    typed = request.args.get("q", "").strip()[:60]
+    typed = request.form.get("q", "").strip()[:60]
     query = (
         select(Learner)
         .join(Account, Account.id == Learner.account_id)

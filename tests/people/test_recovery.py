@@ -160,6 +160,12 @@ def test_an_employer_prints_slips_for_its_own_people(client: FlaskClient, clerk:
     assert "王建国" not in client.get("/organisation/slips").text
 
 
+def test_people_are_searched_without_their_name_in_the_address(client: FlaskClient, clerk: Organisation) -> None:
+    assert "王建国" in client.post("/organisation/slips", data={"q": "建国"}).text
+    assert "王建国" not in client.post("/organisation/slips", data={"q": "李"}).text
+    assert "王建国" in client.get("/organisation/slips?q=李").text, "an address says nothing"
+
+
 def test_but_for_nobody_elses(client: FlaskClient, clerk: Organisation, old: Learner) -> None:
     with db.write() as session:
         service.change_employer(session, old.id, "唐山市第九中学", "130203", None, clock.now())
