@@ -114,7 +114,7 @@ def _fill_children(session: Session, row: Any, inlines: Mapping[str, Any]) -> No
 
 
 def _children(screen: type[Screen], row: Any) -> dict[str, Any]:
-    """Digest-free picture of the child rows: what they hold, in their order."""
+    """What the child rows hold, in their order."""
     return {
         one.attribute: [_said(one.fields, child, [each.name for each in one.fields]) for child in kin]
         for one in screen.inlines
@@ -129,6 +129,9 @@ def _settle(session: Session, screen: type[Screen], row: Any, scope: Scope) -> N
         if "foreign key" in str(error.orig).lower():
             raise Refused(_l("Other entries refer to this one. It cannot be deleted.")) from error
         raise Refused(problems=[_clash(screen, str(error.orig))]) from error
+    if screen.inlines:
+        session.expire(row, [one.attribute for one in screen.inlines])  # deleted child rows still stand there
+
     if found := list(screen.problems(session, row)):
         raise Refused(problems=found)
     key = primary_key(screen.model)

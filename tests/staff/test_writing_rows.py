@@ -223,6 +223,24 @@ def test_a_course_and_its_lessons_are_one_form(app: Flask, admin: FlaskClient, w
     assert len(row.after["lessons"]) == 2
 
 
+def test_a_lesson_that_is_taken_away_is_gone_for_the_rules_and_the_trail(
+    app: Flask, admin: FlaskClient, world: World
+) -> None:
+    course = world.mine["courses"]
+    gone = course_form(course, **{"del-lessons-0": "on"})
+    last = admin.post(f"/console/courses/{course.id}/edit", data=gone)
+    assert last.status_code == 422
+    assert "至少要有一个课节" in last.text
+    del gone["published"]
+    assert admin.post(f"/console/courses/{course.id}/edit", data=gone).status_code == 303
+    with db.read() as session:
+        assert session.get_one(Course, course.id).lessons == []
+    (row,) = trail("courses.changed")
+    assert row.before
+    assert row.after
+    assert (len(row.before["lessons"]), "lessons" in row.after) == (1, False)
+
+
 def test_one_more_row_comes_without_saving(app: Flask, admin: FlaskClient, world: World) -> None:
     course = world.mine["courses"]
     form = course_form(course, title="改了一半", another="lessons")
