@@ -23,10 +23,12 @@ from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
 from portal.orders import drafts
 from portal.orders.models import Draft, Order, OrderLine
+from portal.orders.numbers import read as read_number
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
-from portal.payments.models import Payment
-from portal.payments.provider import Notice, PaymentProvider
+from portal.payments.gateways import hear
+from portal.payments.models import Payment, Refund
+from portal.payments.provider import BillLine, Notice, PaymentProvider, RefundAnswer
 from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
@@ -64,6 +66,7 @@ __all__ = [
     "Account",
     "Again",
     "Award",
+    "BillLine",
     "ClassChoice",
     "Conflict",
     "Draft",
@@ -97,6 +100,8 @@ __all__ = [
     "Project",
     "ProposedLine",
     "Quote",
+    "Refund",
+    "RefundAnswer",
     "Refused",
     "Role",
     "Room",
@@ -124,6 +129,7 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+    "hear",
     "hookimpl",
     "learner_required",
     "login_required",
@@ -135,5 +141,6 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "read_number",
     "submit",
 ]

@@ -1,10 +1,10 @@
 """Placing, paying, cancelling and expiring orders. The only writer of orders, lines and their courses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal import events
@@ -17,6 +17,7 @@ from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.problems import core_problems
 from portal.orders.quote import Quote, QuotedLine, quote
 from portal.study import service as study
+from portal.study.models import Plan
 from portal.study.service import PlanSpec, SpecCourse
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
 
@@ -78,6 +79,37 @@ def expire_due(session: Session, now: datetime) -> int:
     """Closes unpaid orders whose time is over and frees their seats. Returns how many."""
     due = session.scalars(select(Order).where(Order.state == states.PLACED, Order.expires_at <= now)).all()
     return sum(_close(session, order, states.EXPIRED, now, None) for order in due)
+
+
+def keep_until(session: Session, order_id: int, moment: datetime) -> None:
+    """Keeps an unpaid order at least until then, because its money may be on its way so long. Never shortens."""
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id, Order.state == states.PLACED, Order.expires_at < moment)
+        .values(expires_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    session.get(Order, order_id, populate_existing=True)
+
+
+def take_back(session: Session, order_id: int, line_ids: Sequence[int], reason: str, now: datetime) -> list[int]:
+    """Takes lines of a paid order back: seats free, plans revoked; the last line makes the order "refunded".
+
+    Called by payments only. A line is taken back once, whoever asks again.
+
+    :returns: the lines this call took back.
+    """
+    order = session.get_one(Order, order_id)
+    taken = [line for line in order.lines if line.id in set(line_ids) and _mark_refunded(session, line, now)]
+    seats.release(session, seats.count(line.class_id for line in taken))
+    ids = [line.id for line in taken]
+    for plan_id in session.scalars(select(Plan.id).where(Plan.line_id.in_(ids))).all():
+        study.revoke(session, plan_id, reason, now)
+    audit.record(session, None, "order.lines_taken_back", order, after={"lines": ids}, reason=reason)
+    left = select(OrderLine.id).where(OrderLine.order_id == order_id, OrderLine.refunded_at.is_(None)).limit(1)
+    if session.scalar(left) is None:
+        states.move(session, order_id, states.REFUNDED, closed_at=now)
+    return ids
 
 
 def find(session: Session, number: str, buyer_id: int) -> Order:
@@ -171,6 +203,17 @@ def _close(session: Session, order: Order, state: str, now: datetime, actor_id: 
     if state == states.EXPIRED:
         messages.post(session, order.buyer_id, "order_expired", f"/orders/{order.number}", number=order.number)
     return True
+
+
+def _mark_refunded(session: Session, line: OrderLine, now: datetime) -> bool:
+    marked = session.execute(
+        update(OrderLine)
+        .where(OrderLine.id == line.id, OrderLine.refunded_at.is_(None))
+        .values(refunded_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(line, ["refunded_at"])
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
 
 
 def _spec(order: Order, line: OrderLine) -> PlanSpec:
