@@ -1,6 +1,5 @@
 """Refunds: the rule in a sentence, asked and decided once, money held back, plans revoked, never more than was paid."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import db, jobs
-from portal.catalogue.models import Lesson, TrainingClass
+from portal.catalogue.models import Lesson
 from portal.credits import service as credits_
 from portal.credits.models import Credit
 from portal.errors import Conflict, NotFound, Refused
@@ -17,71 +16,19 @@ from portal.events import EventRow
 from portal.messages.models import Message
 from portal.orders.models import Order
 from portal.payments import ledger, service, states
-from portal.payments.models import InvoiceRequest, Payment, Refund
+from portal.payments.models import Payment, Refund
 from portal.payments.provider import Notice, RefundAnswer
-from portal.payments.service import invoices, refunds
-from portal.payments.service.invoices import Wish
+from portal.payments.service import refunds
 from portal.study import service as study
 from portal.study.models import Plan, PlanCourse, Progress
 from tests.orders.shop import NOON, buy, open_shop, register
 from tests.orders.threads import THREADS, together
 from tests.payments.bank import Paper, paid
+from tests.payments.sold import Sold, approve, ask, done, look, sold, state
+
+__all__ = ["sold"]
 
 DAY = timedelta(days=1)
-PDF = b"%PDF-1.4 an invoice"
-
-
-@dataclass
-class Sold:
-    """An order of two people that was paid at NOON, and a member of the office."""
-
-    order_id: int
-    buyer_id: int
-    lines: list[int]
-    payment_id: int
-    staff_id: int
-
-
-@pytest.fixture
-def sold(app: Flask) -> Sold:
-    with db.write() as session:
-        shop = open_shop(session)
-        order = buy(session, shop, register(session), register(session, "李文博"))
-        payment = service.start(session, order, Paper(), NOON)
-        assert service.confirm(session, "paper", paid(payment), NOON) == "paid"
-        staff = register(session, "管理员")
-        return Sold(order.id, order.buyer_id, [line.id for line in order.lines], payment.id, staff.account_id)
-
-
-def _ask(sold: Sold, *places: int, now: datetime = NOON) -> list[Refund]:
-    with db.write() as session:
-        order = session.get_one(Order, sold.order_id)
-        return refunds.ask(session, order, [sold.lines[place] for place in places], "调岗", sold.buyer_id, now)
-
-
-def _approve(sold: Sold, refund: Refund, now: datetime = NOON, **how: object) -> None:
-    with db.write() as session:
-        refunds.approve(session, refund.id, sold.staff_id, now, **how)  # type: ignore[arg-type]
-
-
-def _done(refund: Refund, state: str = "done") -> bool:
-    with db.write() as session:
-        return refunds.book(session, refund.id, RefundAnswer(state, "SR1", "no such account"), NOON)
-
-
-def _look(sold: Sold) -> tuple[str, str, int, int, int]:
-    """Order, payment, what is set aside, live plans, seats taken; and all books agree."""
-    with db.read() as session:
-        assert ledger.faults(session) == []
-        payment = session.get_one(Payment, sold.payment_id)
-        plans = session.scalar(select(func.count(Plan.id)).where(Plan.state != "revoked"))
-        taken = session.scalar(select(TrainingClass.taken))
-        return session.get_one(Order, sold.order_id).state, payment.state, payment.returned, plans or 0, taken or 0
-
-
-def _state(refund: Refund) -> str:
-    with db.read() as session:
-        return session.get_one(Refund, refund.id).state
 
 
 def _study(sold: Sold, place: int, now: datetime = NOON) -> None:
@@ -96,30 +43,30 @@ def _study(sold: Sold, place: int, now: datetime = NOON) -> None:
 
 
 def test_asking_sets_money_aside_and_changes_nothing_else(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
+    [refund] = ask(sold, 0)
     assert (refund.amount, refund.state, refund.reason, refund.words) == (4800, "proposed", "asked", "调岗")
-    assert _look(sold) == ("paid", "paid", 4800, 2, 2)
+    assert look(sold) == ("paid", "paid", 4800, 2, 2)
 
 
 def test_one_line_of_two_goes_back(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
-    assert _look(sold) == ("paid", "paid", 4800, 1, 1)
-    assert _done(refund)
-    assert _look(sold) == ("paid", "paid", 4800, 1, 1)
-    assert _state(refund) == "done"
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
+    assert look(sold) == ("paid", "paid", 4800, 1, 1)
+    assert done(refund)
+    assert look(sold) == ("paid", "paid", 4800, 1, 1)
+    assert state(refund) == "done"
 
 
 def test_all_lines_make_the_order_refunded(sold: Sold) -> None:
-    for refund in _ask(sold, 0, 1):
-        _approve(sold, refund)
-        _done(refund)
-    assert _look(sold) == ("refunded", "refunded", 9600, 0, 0)
+    for refund in ask(sold, 0, 1):
+        approve(sold, refund)
+        done(refund)
+    assert look(sold) == ("refunded", "refunded", 9600, 0, 0)
 
 
 def test_a_seat_that_came_back_can_be_sold_and_the_learner_can_order_again(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
     with db.write() as session:
         first = session.get_one(Order, sold.order_id)
         learner = first.lines[0].learner
@@ -135,7 +82,7 @@ def test_plans_are_revoked_hours_reversed_and_plugins_told_once(sold: Sold) -> N
         line = order.lines[0]
         assert credits_.totals(session, line.learner_id, 2026) == {"major": 1200}
         refund = refunds.propose(session, order, line.id, 1000, sold.staff_id, "单位撤回", NOON)
-    _approve(sold, refund)
+    approve(sold, refund)
     with db.read() as session:
         assert credits_.totals(session, line.learner_id, 2026) == {}
         assert session.scalar(select(func.count(Credit.id))) == 2
@@ -159,8 +106,8 @@ def test_hours_another_plan_holds_too_stay_earned(sold: Sold) -> None:
 
 
 def test_a_test_that_ends_after_the_refund_earns_nothing(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
     _study(sold, 0)
     with db.read() as session:
         assert session.scalar(select(func.count(Credit.id))) == 0
@@ -169,52 +116,52 @@ def test_a_test_that_ends_after_the_refund_earns_nothing(sold: Sold) -> None:
 @pytest.mark.parametrize(("days", "possible"), [(0, True), (7, True), (8, True), (30, True), (31, False)])
 def test_the_rule_ends_some_days_after_the_payment(sold: Sold, days: int, possible: bool) -> None:
     if possible:
-        assert _ask(sold, 0, now=NOON + days * DAY)[0].amount == 4800
+        assert ask(sold, 0, now=NOON + days * DAY)[0].amount == 4800
         return
     with pytest.raises(Refused) as refused:
-        _ask(sold, 0, now=NOON + days * DAY)
+        ask(sold, 0, now=NOON + days * DAY)
     assert "31" in str(refused.value.problems[0].message)
-    assert _look(sold) == ("paid", "paid", 0, 2, 2)
+    assert look(sold) == ("paid", "paid", 0, 2, 2)
 
 
 def test_a_line_is_asked_for_once(sold: Sold) -> None:
-    _ask(sold, 0)
+    ask(sold, 0)
     with pytest.raises(Refused):
-        _ask(sold, 0)
+        ask(sold, 0)
     with pytest.raises(Refused):
-        _ask(sold)
+        ask(sold)
     with db.write() as session, pytest.raises(NotFound):
         refunds.ask(session, session.get_one(Order, sold.order_id), [99_999], "", sold.buyer_id, NOON)
-    assert _look(sold)[2] == 4800
+    assert look(sold)[2] == 4800
 
 
 def test_refusing_and_withdrawing_let_the_money_go(sold: Sold) -> None:
-    first, second = _ask(sold, 0, 1)
+    first, second = ask(sold, 0, 1)
     with db.write() as session:
         refunds.refuse(session, first.id, sold.staff_id, "已超过办理期限", NOON)
         refunds.withdraw(session, second.id, sold.buyer_id, NOON)
-    assert _look(sold) == ("paid", "paid", 0, 2, 2)
-    assert (_state(first), _state(second)) == ("refused", "withdrawn")
+    assert look(sold) == ("paid", "paid", 0, 2, 2)
+    assert (state(first), state(second)) == ("refused", "withdrawn")
     for refund in (first, second):
         with pytest.raises(Conflict):
-            _approve(sold, refund)
-    assert _ask(sold, 0)[0].amount == 4800
+            approve(sold, refund)
+    assert ask(sold, 0)[0].amount == 4800
 
 
 def test_a_refusal_needs_words(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
+    [refund] = ask(sold, 0)
     with pytest.raises(Refused), db.write() as session:
         refunds.refuse(session, refund.id, sold.staff_id, "  ", NOON)
-    assert _state(refund) == "proposed"
+    assert state(refund) == "proposed"
 
 
 def test_another_amount_needs_words_and_stays_below_the_price(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
+    [refund] = ask(sold, 0)
     for amount, answer in ((1000, ""), (0, "x"), (-5, "x"), (4801, "x")):
         with pytest.raises(Refused):
-            _approve(sold, refund, amount=amount, answer=answer)
-    _approve(sold, refund, amount=1000, answer="已发教材，扣除")
-    assert _look(sold) == ("paid", "paid", 1000, 1, 1)
+            approve(sold, refund, amount=amount, answer=answer)
+    approve(sold, refund, amount=1000, answer="已发教材，扣除")
+    assert look(sold) == ("paid", "paid", 1000, 1, 1)
 
 
 def _watch(sold: Sold, place: int, seconds: int) -> None:
@@ -230,24 +177,24 @@ def _watch(sold: Sold, place: int, seconds: int) -> None:
 
 def test_what_is_studied_is_taken_off(sold: Sold) -> None:
     _watch(sold, 0, 1)
-    assert _ask(sold, 0)[0].amount == 4752  # 99 percent
+    assert ask(sold, 0)[0].amount == 4752  # 99 percent
     _watch(sold, 1, 51)
     with pytest.raises(Refused):
-        _ask(sold, 1)
+        ask(sold, 1)
 
 
 def test_who_studies_on_after_asking_gets_no_more_than_is_due(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
+    [refund] = ask(sold, 0)
     _watch(sold, 0, 60)
     with pytest.raises(Conflict):
-        _approve(sold, refund)
-    _approve(sold, refund, amount=100, answer="按已学比例")
-    assert _look(sold)[2] == 100
+        approve(sold, refund)
+    approve(sold, refund, amount=100, answer="按已学比例")
+    assert look(sold)[2] == 100
 
 
 def test_approval_is_sent_by_a_job_and_told(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
     with db.read() as session:
         assert [one.id for one in refunds.due(session)] == [refund.id]
         assert "refund_approved" in session.scalars(select(Message.kind)).all()
@@ -256,38 +203,38 @@ def test_approval_is_sent_by_a_job_and_told(sold: Sold) -> None:
 
 
 def test_an_undecided_or_failed_gateway_loses_nothing(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
-    assert not _done(refund, "pending")
-    assert _state(refund) == "approved"
-    assert _done(refund, "failed")
-    assert (_state(refund), _look(sold)[2]) == ("failed", 4800)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
+    assert not done(refund, "pending")
+    assert state(refund) == "approved"
+    assert done(refund, "failed")
+    assert (state(refund), look(sold)[2]) == ("failed", 4800)
     with db.write() as session:
         refunds.retry(session, refund.id, sold.staff_id, NOON)
-    assert _done(refund)
-    assert not _done(refund)
-    assert not _done(refund, "failed")
-    assert _state(refund) == "done"
+    assert done(refund)
+    assert not done(refund)
+    assert not done(refund, "failed")
+    assert state(refund) == "done"
 
 
 def test_what_the_provider_cannot_pay_the_office_pays(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
     with pytest.raises(Conflict), db.write() as session:
         refunds.settle_by_hand(session, refund.id, "2026112400017", sold.staff_id, NOON)
-    _done(refund, "by_hand")
+    done(refund, "by_hand")
     with db.read() as session:
         assert refunds.due(session) == []
     with pytest.raises(Refused), db.write() as session:
         refunds.settle_by_hand(session, refund.id, " ", sold.staff_id, NOON)
     with db.write() as session:
         refunds.settle_by_hand(session, refund.id, "2026112400017", sold.staff_id, NOON)
-    assert _state(refund) == "done"
+    assert state(refund) == "done"
 
 
 def test_a_refund_is_told_by_the_gateway_too_and_twice_is_once(sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
+    [refund] = ask(sold, 0)
+    approve(sold, refund)
     with db.read() as session:
         number = session.get_one(Payment, sold.payment_id).number
     told = Notice("e-refund", number, "refunded", 4800, "SR1", refund.number)
@@ -298,7 +245,7 @@ def test_a_refund_is_told_by_the_gateway_too_and_twice_is_once(sold: Sold) -> No
     with db.write() as session:
         assert [service.confirm(session, "paper", one, NOON) for one in strange] == ["attention", "attention"]
         assert [service.confirm(session, "paper", told, NOON) for _ in range(2)] == ["refunded", "known"]
-    assert (_state(refund), _look(sold)[2]) == ("done", 4800)
+    assert (state(refund), look(sold)[2]) == ("done", 4800)
 
 
 def test_the_database_itself_refuses_more_than_was_paid(sold: Sold) -> None:
@@ -307,11 +254,11 @@ def test_the_database_itself_refuses_more_than_was_paid(sold: Sold) -> None:
 
 
 def test_many_hands_at_once_decide_once(app: Flask, sold: Sold) -> None:
-    [refund] = _ask(sold, 0)
+    [refund] = ask(sold, 0)
 
     def work(place: int) -> None:
         if place % 2:
-            _approve(sold, refund)
+            approve(sold, refund)
         else:
             with db.write() as session:
                 refunds.refuse(session, refund.id, sold.staff_id, "x", NOON)
@@ -319,13 +266,13 @@ def test_many_hands_at_once_decide_once(app: Flask, sold: Sold) -> None:
     answers = together(app, work)
     assert [answer for answer in answers if not isinstance(answer, Conflict)] == [None]
     assert len(answers) == THREADS
-    assert _look(sold)[:3] in {("paid", "paid", 4800), ("paid", "paid", 0)}
+    assert look(sold)[:3] in {("paid", "paid", 4800), ("paid", "paid", 0)}
 
 
 def test_many_asking_at_once_ask_once(app: Flask, sold: Sold) -> None:
-    answers = together(app, lambda _: _ask(sold, 0))
+    answers = together(app, lambda _: ask(sold, 0))
     assert len([answer for answer in answers if isinstance(answer, list)]) == 1
-    assert _look(sold)[2] == 4800
+    assert look(sold)[2] == 4800
 
 
 # --- money that pays nothing --------------------------------------------------------------------------------------
@@ -337,8 +284,8 @@ def test_money_that_paid_twice_goes_back_whole_by_the_office(sold: Sold) -> None
         assert service.confirm(session, "paper", paid(payment, "e2", reference="r2"), NOON) == "attention"
         [refund] = refunds.give_back(session, payment.id, sold.staff_id, "重复付款", NOON)
         assert (refund.amount, refund.transaction, refund.reason) == (9600, "r2", states.PAID_TWICE)
-    assert _look(sold) == ("paid", "paid", 9600, 2, 2)
-    _done(refund)
+    assert look(sold) == ("paid", "paid", 9600, 2, 2)
+    done(refund)
     with db.write() as session:
         service.dismiss(session, sold.payment_id, sold.staff_id, "已退", NOON)
         assert service.attention(session) == []
@@ -373,76 +320,3 @@ def test_a_wrong_amount_goes_back_when_the_order_ends(app: Flask) -> None:
     with db.read() as session:
         assert [(one.amount, one.reason) for one in session.scalars(select(Refund))] == [(1, states.ORDER_CLOSED)]
         assert ledger.faults(session) == []
-
-
-# --- invoices -----------------------------------------------------------------------------------------------------
-
-
-def _invoice(sold: Sold, **wish: str) -> InvoiceRequest:
-    with db.write() as session:
-        order = session.get_one(Order, sold.order_id)
-        return invoices.ask(session, order, Wish(**{"title": "唐山市第一中学", **wish}), sold.buyer_id, NOON)
-
-
-def _issue(sold: Sold, request: InvoiceRequest) -> None:
-    with db.write() as session:
-        invoices.attach(session, request.id, "26112000000012345678", PDF, sold.staff_id, NOON)
-
-
-@pytest.mark.parametrize(
-    ("wish", "field"),
-    [
-        ({"title": " "}, "title"),
-        ({"title": "字" * 121}, "title"),
-        ({"kind": "gold"}, "kind"),
-        ({"kind": "special"}, "tax_number"),
-        ({"tax_number": "12"}, "tax_number"),
-        ({"tax_number": "91130200123456789I"}, "tax_number"),
-        ({"email": "no mail"}, "email"),
-    ],
-)
-def test_a_wish_that_cannot_be_printed_is_refused_at_its_field(sold: Sold, wish: dict[str, str], field: str) -> None:
-    with pytest.raises(Refused) as refused:
-        _invoice(sold, **wish)
-    assert [problem.field for problem in refused.value.problems] == [field]
-
-
-def test_an_invoice_is_asked_for_once_and_issued_once(sold: Sold) -> None:
-    request = _invoice(sold, kind="special", tax_number="91130200ma07abcd1x", email="a@b.cn")
-    assert (request.amount, request.tax_number) == (9600, "91130200MA07ABCD1X")
-    with pytest.raises(Conflict):
-        _invoice(sold)
-    for number, data in (("", PDF), ("1" * 31, PDF), ("1", b"<svg>"), ("1", b"")):
-        with pytest.raises(Refused), db.write() as session:
-            invoices.attach(session, request.id, number, data, sold.staff_id, NOON)
-    _issue(sold, request)
-    with pytest.raises(Conflict):
-        _issue(sold, request)
-    with pytest.raises(Conflict), db.write() as session:
-        invoices.withdraw(session, request.id, sold.buyer_id, NOON)
-
-
-def test_an_invoice_asked_for_shrinks_with_a_refund(sold: Sold) -> None:
-    request = _invoice(sold)
-    for place, left in ((0, (4800, "asked")), (1, (4800, "withdrawn"))):
-        _approve(sold, _ask(sold, place)[0])
-        with db.read() as session:
-            row = session.get_one(InvoiceRequest, request.id)
-            assert (row.amount, row.state) == left
-
-
-def test_money_waits_for_the_red_letter(sold: Sold) -> None:
-    request = _invoice(sold)
-    _issue(sold, request)
-    with pytest.raises(Conflict), db.write() as session:
-        invoices.attach_red(session, request.id, "1", PDF, sold.staff_id, NOON)
-    [refund] = _ask(sold, 0)
-    _approve(sold, refund)
-    with db.read() as session:
-        assert session.get_one(InvoiceRequest, request.id).state == "red_due"
-        assert refunds.due(session) == []
-    with db.write() as session:
-        invoices.attach_red(session, request.id, "26112000000012345679", PDF, sold.staff_id, NOON)
-        assert [one.id for one in refunds.due(session)] == [refund.id]
-    again = _invoice(sold)
-    assert again.amount == 4800
