@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
 from portal.access.visitor import account, current_account, current_learner, current_organisation
+from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
@@ -33,6 +34,7 @@ from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
 from portal.photos import service as photos
+from portal.photos.scans import check_scan
 from portal.plugins import plugin_setting
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
@@ -117,7 +119,9 @@ __all__ = [
     "_l",
     "account",
     "add_problems",
+    "audit",
     "catalogue",
+    "check_scan",
     "choice",
     "clock",
     "current_account",

@@ -83,7 +83,8 @@ class ProviderContract:
 
     def test_what_is_closed_cannot_be_paid(self, payment: Payment) -> None:
         if not self.closes:
-            pytest.skip("this provider cannot close")
+            assert self.provider().close(payment) is None
+            return
         notices = [self.provider().close(payment) for _ in range(2)]
         assert [notice.kind if notice else "" for notice in notices] == ["closed"] * 2
         self.pay(payment)
@@ -107,12 +108,11 @@ class ProviderContract:
         assert len({answer.reference for answer in answers if answer.state == "done"}) == 1
 
     def test_more_than_was_paid_never_goes_back(self, payment: Payment) -> None:
-        if not self.refunds:
-            pytest.skip("the office pays refunds of this provider")
         refund = self._approved(payment)
         self.provider().refund(refund.payment, refund)
         refund.number, refund.amount = "R99-0000-0001", 1
-        assert self.provider().refund(refund.payment, refund).state == "failed"
+        expected = "failed" if self.refunds else "by_hand"
+        assert self.provider().refund(refund.payment, refund).state == expected
 
     def test_the_bill_has_what_moved_that_day_and_no_other(self, payment: Payment) -> None:
         refund = self._approved(payment)

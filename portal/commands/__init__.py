@@ -5,5 +5,6 @@ import click
 from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
+from portal.commands.reconcile import reconcile
 
-COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor)
+COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor, reconcile)

@@ -66,6 +66,10 @@ class PaymentProvider(ABC):
     weight: ClassVar[int] = 100
     acknowledgement: ClassVar[str] = "success"  # the answer that stops the gateway from telling again
 
+    def ready(self) -> bool:
+        """Whether the site has set it up; a provider that is not ready is not offered."""
+        return True
+
     @abstractmethod
     def start(self, payment: Payment, return_url: str, notify_url: str) -> str:
         """Address of the gateway's page for this payment; asked twice, the same one. Moves no money."""

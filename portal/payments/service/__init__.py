@@ -3,6 +3,7 @@
 from portal.payments.service import invoices, refunds
 from portal.payments.service.confirming import (
     attention,
+    begin_again,
     confirm,
     dismiss,
     give_up,
@@ -16,6 +17,7 @@ from portal.payments.service.holding import propose_strays
 
 __all__ = [
     "attention",
+    "begin_again",
     "confirm",
     "dismiss",
     "give_up",

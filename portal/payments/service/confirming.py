@@ -27,16 +27,20 @@ from portal.plugins import current_plugins
 
 
 def providers() -> list[PaymentProvider]:
-    """The ways to pay here, sorted by (weight, key)."""
-    return [declared() for declared in current_plugins().declared("payment_providers")]
+    """The ways to pay that are offered here, sorted by (weight, key)."""
+    return [one for one in _installed() if one.ready()]
 
 
 def provider(key: str) -> PaymentProvider:
     """One way to pay. :raises NotFound: it is not installed, or off."""
-    found = next((one for one in providers() if one.key == key), None)
+    found = next((one for one in _installed() if one.key == key), None)
     if found is None:
         raise NotFound(_l("There is no such way to pay."))
     return found
+
+
+def _installed() -> list[PaymentProvider]:
+    return [declared() for declared in current_plugins().declared("payment_providers")]
 
 
 def start(session: Session, order: Order, provider: PaymentProvider, now: datetime) -> Payment:
@@ -135,6 +139,16 @@ def give_up(session: Session, before: datetime) -> int:
         .where(or_(Order.state != PLACED, Order.expires_at < before))
     )
     return sum(states.move(session, payment_id, states.CLOSED) for payment_id in old.all())
+
+
+def begin_again(session: Session, order: Order, provider_key: str, number: str, now: datetime) -> Payment:
+    """A payment the gateway's bill knows and a restored backup does not, under its old number."""
+    payment = Payment(
+        number=number, order=order, provider=provider_key, amount=order.total, state=states.STARTED, started_at=now
+    )
+    session.add(payment)
+    audit.record(session, None, "payment.begun_again", payment)
+    return payment
 
 
 def attention(session: Session) -> list[Payment]:
