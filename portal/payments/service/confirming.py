@@ -59,7 +59,8 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
     for attempt in attempts:
         if attempt.state == states.STARTED and attempt.provider == provider.key:
             return attempt
-    orders.keep_until(session, order.id, now + provider.patience())
+    if patience := provider.patience():
+        orders.keep_until(session, order.id, now + patience)
     payment = Payment(
         number=_free_number(session, now),
         order=order,
