@@ -143,14 +143,14 @@ def _write(app: Flask) -> Callable[[], None]:
 
 
 def _bought(people: int) -> Callable[[], None]:
-    """One order of so many lines, three courses each, from placing to open plans; registering its learners included."""
+    """One order of so many lines with three courses each, from placing to open plans; each in a project of its own."""
     with db.write() as session:
-        shop = open_shop(session, seats=None)
+        learners = [register(session) for _ in range(people)]
     numbers = iter(range(10**9))
 
     def buy() -> None:
         with db.write() as session:
-            learners = [register(session) for _ in range(people)]
+            shop = open_shop(session, seats=None)
         with db.write() as session:
             order = place(session, shop, *learners)
         with db.write() as session:
