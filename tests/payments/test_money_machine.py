@@ -148,4 +148,4 @@ class Money(RuleBasedStateMachine):
 
 
 def test_money_follows_its_model(app: Flask) -> None:
-    run_state_machine_as_test(Money, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Money, settings=settings(max_examples=12, stateful_step_count=25, deadline=None))
