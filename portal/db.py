@@ -6,7 +6,7 @@ so services are written for one rule. Seats, counters and numbers move only by c
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask, current_app, has_request_context
 from flask_appbuilder import Model
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, event, text
+from sqlalchemy import DateTime, Engine, event, func, insert, select, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
@@ -122,6 +122,20 @@ def write() -> Iterator[Session]:
             db.session.rollback()
     for callback in session.info.pop("after_commit", []):
         callback()
+
+
+def insert_many(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Inserts rows of one table by one statement and returns their ids in the order given.
+
+    Nobody else writes meanwhile (see above), so the new rows are those above the highest id before. RETURNING would
+    cost one statement a row on SQLite. Every row names the same columns.
+    """
+    if not rows:
+        return []
+    ids = model.__table__.c.id
+    before = session.scalar(select(func.max(ids))) or 0
+    session.execute(insert(model.__table__), rows)
+    return list(session.scalars(select(ids).where(ids > before).order_by(ids)))
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

@@ -27,15 +27,18 @@ from portal.jobs import Again, JobContext, submit
 from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
+from portal.orders.numbers import read as read_number
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
-from portal.payments.models import Payment
-from portal.payments.provider import Notice, PaymentProvider
+from portal.payments.gateways import hear
+from portal.payments.models import Payment, Refund
+from portal.payments.provider import BillLine, Notice, PaymentProvider, RefundAnswer
 from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
 from portal.photos import service as photos
 from portal.photos.models import Photo
+from portal.photos.scans import check_scan
 from portal.plugins import plugin_setting
 from portal.rules import service as rules
 from portal.rules.models import RuleSet
@@ -85,6 +88,7 @@ __all__ = [
     "Account",
     "Again",
     "Award",
+    "BillLine",
     "Category",
     "ClassChoice",
     "Column",
@@ -133,6 +137,8 @@ __all__ = [
     "Project",
     "ProposedLine",
     "Quote",
+    "Refund",
+    "RefundAnswer",
     "Refused",
     "Report",
     "Role",
@@ -155,6 +161,7 @@ __all__ = [
     "audit",
     "catalogue",
     "cells",
+    "check_scan",
     "check_table",
     "choice",
     "clock",
@@ -169,6 +176,7 @@ __all__ = [
     "drafts",
     "find_table",
     "formats",
+    "hear",
     "hookimpl",
     "learner_required",
     "ledger",
@@ -184,6 +192,7 @@ __all__ = [
     "plugin_setting",
     "public",
     "quote",
+    "read_number",
     "read_sheets",
     "repair_workbook",
     "repeated_lines",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PLUGINS = ("enrollment", "self_select", "group_reg", "certs", "pay_sandbox")
+PLUGINS = ("enrollment", "self_select", "group_reg", "certs", "pay_sandbox", "pay_transfer")
 NAMED = PLUGINS[:4]  # the plugins that may be present or absent in any combination
 CODE = ("portal", "plugins", "examples")
 

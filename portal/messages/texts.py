@@ -70,6 +70,29 @@ TEXTS = {
         _l("The amount or the order does not fit. The office looks into it; your money is booked."),
         _l("My orders"),
     ),
+    "refund_approved": Text(
+        _l("Your refund for order %(number)s is agreed"),
+        _l("%(amount)s yuan go back the way they came."),
+        _l("See the order"),
+    ),
+    "refund_refused": Text(
+        _l("Your refund for order %(number)s was refused"),
+        _l("The order page says why. Nothing has changed; you can study on."),
+        _l("See the order"),
+    ),
+    "refund_done": Text(
+        _l("Your refund for order %(number)s was sent"),
+        _l("%(amount)s yuan are on their way; your bank books them within some days."),
+        _l("See the order"),
+    ),
+    "invoice_issued": Text(
+        _l("Your invoice for order %(number)s is ready"), _l("Download it from the order page."), _l("See the order")
+    ),
+    "invoice_red": Text(
+        _l("The invoice of order %(number)s was cancelled"),
+        _l("A red-letter invoice stands on the order page. The refund is sent now."),
+        _l("See the order"),
+    ),
     "plan_completed": Text(
         _l("Complete: %(title)s"), _l("Every course of this project is done and your hours are credited."),
         _l("See the project"),

@@ -71,6 +71,7 @@ class OrderLine(Model):
     award: Mapped[str] = mapped_column(String(30), default="")
     year: Mapped[int]
     price: Mapped[int]
+    refunded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # taken back: its seat is free, its plan revoked
 
     order: Mapped[Order] = relationship(back_populates="lines")
     learner: Mapped[Learner] = relationship()

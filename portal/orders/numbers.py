@@ -10,7 +10,7 @@ from datetime import datetime
 
 from portal.clock import local
 
-ORDER, PAYMENT = "D", "P"
+ORDER, PAYMENT, REFUND = "D", "P", "R"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM = 7
 _READ = str.maketrans("OIL", "011", " -")

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -20,21 +22,22 @@ from portal.types import OrderProposal, Problem, ProposedLine
 
 
 def core_problems(session: Session, proposal: OrderProposal, quote: Quote, now: datetime) -> Iterator[Problem]:
-    """Everything wrong with a proposal, in the order of its lines.
+    """Everything wrong with a proposal, in the order of its lines; a handful of statements, however many lines.
 
     :raises NotFound: a learner, project or class does not exist, or the class is another project's.
     """
     if not proposal.lines:
         yield Problem(_l("Nothing has been chosen yet."), "courses")
     yield from _twice(proposal)
+    found = _read(session, proposal)
     for line in proposal.lines:
-        learner = session.get(Learner, line.learner_id)
+        learner = found.learners.get(line.learner_id)
         if learner is None:
             raise NotFound(f"learner {line.learner_id}")
         if not line.picks:
             yield Problem(_l("%(name)s: no course has been chosen.", name=learner.name), "courses")
-        yield from _closed_project(session, line, now)
-        yield from _known_already(session, proposal.buyer_id, line, learner)
+        yield from _closed_project(found, line, now)
+        yield from _known_already(found, proposal.buyer_id, line, learner)
     if quote.total != proposal.expected_total:
         yield Problem(
             _l(
@@ -46,6 +49,48 @@ def core_problems(session: Session, proposal: OrderProposal, quote: Quote, now: 
         )
 
 
+class Person(NamedTuple):
+    """A learner as a sentence needs it."""
+
+    id: int
+    account_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the database knows of a proposal's lines; orders and plans by (learner, project)."""
+
+    learners: dict[int, Person]
+    projects: dict[int, Project]
+    classes: dict[int, TrainingClass]
+    orders: dict[tuple[int, int | None], Order]
+    plans: dict[tuple[int, int | None], int]
+
+
+def _read(session: Session, proposal: OrderProposal) -> _Found:
+    people = {line.learner_id for line in proposal.lines}
+    projects = {line.project_id for line in proposal.lines if line.project_id is not None}
+    classes = {line.class_id for line in proposal.lines if line.class_id is not None}
+    # Columns only: a whole learner would have its ID number decrypted.
+    learners = select(Learner.id, Learner.account_id, Learner.name).where(Learner.id.in_(people))
+    unpaid = (
+        select(OrderLine.learner_id, OrderLine.project_id, Order)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(OrderLine.learner_id.in_(people), OrderLine.project_id.in_(projects), Order.state == PLACED)
+    )
+    plans = select(Plan.learner_id, Plan.project_id, Plan.id).where(
+        Plan.learner_id.in_(people), Plan.project_id.in_(projects), Plan.state.in_(("open", "complete"))
+    )
+    return _Found(
+        {row.id: Person(*row) for row in session.execute(learners)},
+        {row.id: row for row in session.scalars(select(Project).where(Project.id.in_(projects)))},
+        {row.id: row for row in session.scalars(select(TrainingClass).where(TrainingClass.id.in_(classes)))},
+        {(learner_id, project_id): order for learner_id, project_id, order in session.execute(unpaid)},
+        {(learner_id, project_id): plan_id for learner_id, project_id, plan_id in session.execute(plans)},
+    )
+
+
 def _twice(proposal: OrderProposal) -> Iterator[Problem]:
     places = Counter((line.learner_id, line.project_id) for line in proposal.lines if line.project_id is not None)
     if any(number > 1 for number in places.values()):
@@ -54,29 +99,25 @@ def _twice(proposal: OrderProposal) -> Iterator[Problem]:
         yield Problem(_l("One course has been chosen twice."), "courses")
 
 
-def _closed_project(session: Session, line: ProposedLine, now: datetime) -> Iterator[Problem]:
+def _closed_project(found: _Found, line: ProposedLine, now: datetime) -> Iterator[Problem]:
     if line.class_id is not None:
-        training_class = session.get(TrainingClass, line.class_id)
+        training_class = found.classes.get(line.class_id)
         if training_class is None or training_class.project_id != line.project_id:
             raise NotFound(f"class {line.class_id}")
     if line.project_id is None:
         return
-    project = session.get(Project, line.project_id)
+    project = found.projects.get(line.project_id)
     if project is None:
         raise NotFound(f"project {line.project_id}")
     if not project.opens_on <= today(now) <= project.closes_on:
         yield Problem(_l("“%(title)s” does not take enrolments today.", title=project.title), "project")
 
 
-def _known_already(session: Session, buyer_id: int, line: ProposedLine, learner: Learner) -> Iterator[Problem]:
+def _known_already(found: _Found, buyer_id: int, line: ProposedLine, learner: Person) -> Iterator[Problem]:
     """An unpaid order or a plan for the same person and project. The link is shown only to whom it belongs."""
     if line.project_id is None:
         return
-    order = session.scalar(
-        select(Order)
-        .join(OrderLine)
-        .where(OrderLine.learner_id == learner.id, OrderLine.project_id == line.project_id, Order.state == PLACED)
-    )
+    order = found.orders.get((learner.id, line.project_id))
     if order is not None:
         yield Problem(
             _l(
@@ -87,11 +128,7 @@ def _known_already(session: Session, buyer_id: int, line: ProposedLine, learner:
             "project",
             f"/orders/{order.number}" if order.buyer_id == buyer_id else "",
         )
-    plan_id = session.scalar(
-        select(Plan.id).where(
-            Plan.learner_id == learner.id, Plan.project_id == line.project_id, Plan.state.in_(("open", "complete"))
-        )
-    )
+    plan_id = found.plans.get((learner.id, line.project_id))
     if plan_id is not None:
         yield Problem(
             _l("%(name)s is already enrolled in “%(title)s”.", name=learner.name, title=line.title),

@@ -1,24 +1,28 @@
 """Placing, paying, cancelling and expiring orders. The only writer of orders, lines and their courses."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from portal import events
+from portal import db, events
 from portal.audit import service as audit
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
 from portal.orders import numbers, seats, states
 from portal.orders.models import LineCourse, Order, OrderLine
+from portal.orders.planning import specs
 from portal.orders.problems import core_problems
-from portal.orders.quote import Quote, QuotedLine, quote
+from portal.orders.quote import Quote, QuotedCourse, QuotedLine, quote
 from portal.study import service as study
-from portal.study.service import PlanSpec, SpecCourse
+from portal.study.models import Plan
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
+
+_FROZEN = ("course_id", "title", "kind", "year", "hours", "compulsory", "needs_test")
 
 Ask = Callable[[OrderProposal, Quote], Iterable[Problem]]
 
@@ -55,7 +59,7 @@ def mark_paid(session: Session, order_id: int, now: datetime) -> list[int]:
     if not states.move(session, order_id, states.PAID, paid_at=now):
         raise Conflict(_l("This order is no longer waiting for payment."))
     order = session.get_one(Order, order_id)
-    plan_ids = study.open_plans(session, [_spec(order, line) for line in order.lines], now)
+    plan_ids = study.open_plans(session, specs(session, order), now)
     events.record(session, OrderPaid(order_id=order.id, plan_ids=tuple(plan_ids)))
     audit.record(session, None, "order.paid", order)
     url = "/centre/projects" if order.buyer.kind == "learner" else f"/orders/{order.number}"
@@ -78,6 +82,37 @@ def expire_due(session: Session, now: datetime) -> int:
     """Closes unpaid orders whose time is over and frees their seats. Returns how many."""
     due = session.scalars(select(Order).where(Order.state == states.PLACED, Order.expires_at <= now)).all()
     return sum(_close(session, order, states.EXPIRED, now, None) for order in due)
+
+
+def keep_until(session: Session, order_id: int, moment: datetime) -> None:
+    """Keeps an unpaid order at least until then, because its money may be on its way so long. Never shortens."""
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id, Order.state == states.PLACED, Order.expires_at < moment)
+        .values(expires_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    session.get(Order, order_id, populate_existing=True)
+
+
+def take_back(session: Session, order_id: int, line_ids: Sequence[int], reason: str, now: datetime) -> list[int]:
+    """Takes lines of a paid order back: seats free, plans revoked; the last line makes the order "refunded".
+
+    Called by payments only. A line is taken back once, whoever asks again.
+
+    :returns: the lines this call took back.
+    """
+    order = session.get_one(Order, order_id)
+    taken = [line for line in order.lines if line.id in set(line_ids) and _mark_refunded(session, line, now)]
+    seats.release(session, seats.count(line.class_id for line in taken))
+    ids = [line.id for line in taken]
+    for plan_id in session.scalars(select(Plan.id).where(Plan.line_id.in_(ids))).all():
+        study.revoke(session, plan_id, reason, now)
+    audit.record(session, None, "order.lines_taken_back", order, after={"lines": ids}, reason=reason)
+    left = select(OrderLine.id).where(OrderLine.order_id == order_id, OrderLine.refunded_at.is_(None)).limit(1)
+    if session.scalar(left) is None:
+        states.move(session, order_id, states.REFUNDED, closed_at=now)
+    return ids
 
 
 def find(session: Session, number: str, buyer_id: int) -> Order:
@@ -104,6 +139,7 @@ def _placed(session: Session, proposal: OrderProposal) -> Order | None:
 
 
 def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order:
+    """Writes an order with its lines and their courses: three statements, however many lines."""
     order = Order(
         number=_free_number(session, now),
         buyer_id=proposal.buyer_id,
@@ -114,11 +150,18 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
         rule_set_id=proposal.rule_set_id,
         placed_at=now,
         expires_at=now + timedelta(hours=hours),
-        lines=[_line(proposal.mode, line) for line in quoted.lines],
     )
     session.add(order)
     session.flush()
+    line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])
+    courses = [_course(line_id, course) for line_id, line in _together(line_ids, quoted) for course in line.courses]
+    if courses:
+        session.execute(insert(LineCourse.__table__), courses)
     return order
+
+
+def _together(line_ids: list[int], quoted: Quote) -> Iterator[tuple[int, QuotedLine]]:
+    return zip(line_ids, quoted.lines, strict=True)
 
 
 def _free_number(session: Session, now: datetime) -> str:
@@ -128,44 +171,41 @@ def _free_number(session: Session, now: datetime) -> str:
             return number
 
 
-def _line(mode: str, quoted: QuotedLine) -> OrderLine:
+def _line(order: Order, quoted: QuotedLine) -> dict[str, Any]:
     line = quoted.line
-    return OrderLine(
-        learner_id=line.learner_id,
-        mode=mode,
-        project_id=line.project_id,
-        class_id=line.class_id,
-        title=line.title,
-        award=line.award,
-        year=line.year,
-        price=quoted.price,
-        courses=[
-            LineCourse(
-                course_id=course.course_id,
-                title=course.title,
-                kind=course.kind,
-                year=course.year,
-                hours=course.hours,
-                price=course.price,
-                compulsory=course.compulsory,
-                needs_test=course.needs_test,
-            )
-            for course in quoted.courses
-        ],
-    )
+    return {
+        "order_id": order.id,
+        "learner_id": line.learner_id,
+        "mode": order.mode,
+        "project_id": line.project_id,
+        "class_id": line.class_id,
+        "title": line.title,
+        "award": line.award,
+        "year": line.year,
+        "price": quoted.price,
+    }
+
+
+def _course(line_id: int, course: QuotedCourse) -> dict[str, Any]:
+    return {"line_id": line_id, **{name: getattr(course, name) for name in _FROZEN}, "price": course.price}
 
 
 def _hold_seats(session: Session, order: Order) -> None:
-    full = seats.hold(session, seats.count(line.class_id for line in order.lines))
+    full = seats.hold(session, seats.count(_class_ids(session, order)))
     if full is not None:
         name = session.get_one(TrainingClass, full).name
         raise Conflict(_l("%(name)s has no seat left. Nothing was submitted; choose another class.", name=name))
 
 
+def _class_ids(session: Session, order: Order) -> list[int | None]:
+    """The class of each line."""
+    return list(session.scalars(select(OrderLine.class_id).where(OrderLine.order_id == order.id)))
+
+
 def _close(session: Session, order: Order, state: str, now: datetime, actor_id: int | None) -> bool:
     if not states.move(session, order.id, state, closed_at=now):
         return False
-    seats.release(session, seats.count(line.class_id for line in order.lines))
+    seats.release(session, seats.count(_class_ids(session, order)))
     events.record(session, OrderClosed(order_id=order.id, reason=state))
     audit.record(session, actor_id, f"order.{state}", order)
     if state == states.EXPIRED:
@@ -173,33 +213,12 @@ def _close(session: Session, order: Order, state: str, now: datetime, actor_id: 
     return True
 
 
-def _spec(order: Order, line: OrderLine) -> PlanSpec:
-    return PlanSpec(
-        learner_id=line.learner_id,
-        mode=line.mode,
-        title=line.title,
-        year=line.year,
-        rule_set_id=order.rule_set_id,
-        courses=tuple(
-            SpecCourse(
-                course.course_id,
-                course.title,
-                course.kind,
-                course.year,
-                course.hours,
-                course.compulsory,
-                course.needs_test,
-            )
-            for course in line.courses
-        ),
-        line_id=line.id,
-        project_id=line.project_id,
-        class_id=line.class_id,
-        award=line.award,
-        study_until=study_until(line),
+def _mark_refunded(session: Session, line: OrderLine, now: datetime) -> bool:
+    marked = session.execute(
+        update(OrderLine)
+        .where(OrderLine.id == line.id, OrderLine.refunded_at.is_(None))
+        .values(refunded_at=now)
+        .execution_options(synchronize_session=False)
     )
-
-
-def study_until(line: OrderLine) -> date | None:
-    """The last day of study: the class's; without a class there is none."""
-    return line.training_class.study_until if line.training_class else None
+    session.refresh(line, ["refunded_at"])
+    return bool(marked.rowcount)  # type: ignore[attr-defined]

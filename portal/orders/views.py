@@ -15,8 +15,9 @@ from portal.errors import Conflict
 from portal.orders import service, states
 from portal.orders.models import OrderLine
 from portal.orders.summary import class_name, summarise
-from portal.payments import gateways
+from portal.payments import gateways, ledger, refund_states
 from portal.payments import service as payments
+from portal.payments.states import REASONS
 from portal.web import formats
 from portal.web.forms import Form
 
@@ -30,6 +31,15 @@ STATES: dict[str, tuple[str, object]] = {
     states.CANCELLED: ("plain", _l("Cancelled")),
     states.EXPIRED: ("plain", _l("Expired")),
     states.REFUNDED: ("plain", _l("Refunded")),
+}
+
+REFUND_STATES: dict[str, tuple[str, object]] = {
+    refund_states.PROPOSED: ("wait", _l("Being decided")),
+    refund_states.APPROVED: ("run", _l("On its way")),
+    refund_states.FAILED: ("run", _l("On its way")),  # the office sends it again or pays it itself
+    refund_states.DONE: ("ok", _l("Sent back")),
+    refund_states.REFUSED: ("plain", _l("Refused")),
+    refund_states.WITHDRAWN: ("plain", _l("Withdrawn")),
 }
 
 
@@ -65,6 +75,11 @@ def show(number: str) -> ResponseReturnValue:
         order=order,
         summary=summarise(db.reader(), order),
         payment=payments.latest(db.reader(), order),
+        money=ledger.entries(db.reader(), order.id),
+        invoice=payments.invoices.newest(db.reader(), order.id),
+        net=payments.invoices.net(db.reader(), order),
+        refund_states=REFUND_STATES,
+        reasons=REASONS,
         now=clock.now(),
         form=Form(),
     )
@@ -79,7 +94,10 @@ def cancel(number: str) -> ResponseReturnValue:
     try:
         with db.write() as session:
             service.cancel(session, service.find(session, number, account().id), clock.now())
+            payments.propose_strays(session, order.id, clock.now())
         flash(_("The order is cancelled and its place is free again. Nothing was charged."), "ok")
     except Conflict as conflict:
         flash(str(conflict.message), "warm")
+    else:
+        gateways.close_about(order, clock.now())
     return redirect(url_for("orders.show", number=order.number), 303)

@@ -16,8 +16,8 @@ from portal.orders import service as orders
 from portal.orders.models import Order
 from portal.orders.states import PLACED
 from portal.payments import service, states
-from portal.payments.models import Payment
-from portal.payments.provider import Notice
+from portal.payments.models import Payment, Refund
+from portal.payments.provider import Notice, RefundAnswer
 from portal.types import JobSpec
 
 log = structlog.get_logger(__name__)
@@ -59,12 +59,65 @@ def ask_about(order: Order, now: datetime) -> None:
         ask(payment, now)
 
 
+def close(payment: Payment, now: datetime) -> None:
+    """Has the gateway collect no more for a payment that is still open. Money that was faster is booked."""
+    try:
+        notice = service.provider(payment.provider).close(payment)
+    except Exception:  # as in ask(); the periodic question closes it later
+        log.exception("gateway_silent", provider=payment.provider, payment=payment.number)
+        return
+    if notice is not None:
+        _book(payment.provider, notice, now)
+
+
+def close_about(order: Order, now: datetime) -> None:
+    """Closes every open payment of an order that is over: nobody can pay it any more by a page left open."""
+    with db.read() as session:
+        open_ones = service.waiting(session, order_id=order.id)
+    for payment in open_ones:
+        close(payment, now)
+
+
+def hear(provider_key: str, notice: Notice, now: datetime) -> str:
+    """Books what a provider learned by itself: a bank statement, a clerk's word. As often as it likes."""
+    return _book(provider_key, notice, now)
+
+
+def pay_back(refund: Refund, now: datetime) -> None:
+    """Asks the gateway to pay one refund, and books the answer. Asked again it pays once, by the refund's number."""
+    try:
+        answer = service.provider(refund.payment.provider).refund(refund.payment, refund)
+    except Exception as failure:  # the next round asks again
+        log.exception("gateway_silent", provider=refund.payment.provider, refund=refund.number)
+        answer = RefundAnswer("pending", reason=type(failure).__name__)
+    with db.write() as session:
+        service.refunds.book(session, refund.id, answer, now)
+    log.info("refund_answer", provider=refund.payment.provider, refund=refund.number, answer=answer.state)
+
+
+def send_refund(context: JobContext) -> None:
+    """Sends one refund as soon as it is approved."""
+    with db.read() as session:
+        due = service.refunds.due(session, context.payload["refund_id"])
+    for refund in due:
+        pay_back(refund, context.moment)
+
+
+def send_refunds(context: JobContext) -> None:
+    """Sends what is still due: refunds whose gateway was silent or undecided, or whose job was lost."""
+    with db.read() as session:
+        due = service.refunds.due(session)
+    for done, refund in enumerate(due, start=1):
+        pay_back(refund, context.moment)
+        context.progress(done, len(due))
+
+
 def ask_waiting(context: JobContext) -> None:
-    """Asks about every payment whose end nobody told, and stops asking after some days."""
+    """Asks about every payment whose end nobody told, closes those nobody needs, and stops asking after some days."""
     with db.read() as session:
         open_ones = service.waiting(session, until=context.moment - FIRST_ASK)
     for done, payment in enumerate(open_ones, start=1):
-        ask(payment, context.moment)
+        (ask if payment.order.state == PLACED else close)(payment, context.moment)
         context.progress(done, len(open_ones))
     with db.write() as session:
         service.give_up(session, context.moment - GIVE_UP)
@@ -79,15 +132,22 @@ def expire(context: JobContext) -> None:
     with db.write() as session:
         orders.expire_due(session, context.moment)
         drafts.drop_expired(session, context.moment)
+    for order in due:
+        close_about(order, context.moment)
+        with db.write() as session:
+            service.propose_strays(session, order.id, context.moment)
 
 
 JOBS = (
     JobSpec("payments.query", ask_waiting, every=timedelta(minutes=10)),
     JobSpec("orders.expire", expire, every=timedelta(minutes=1)),
+    JobSpec(service.refunds.SEND, send_refund),
+    JobSpec("payments.refunds", send_refunds, every=timedelta(minutes=5)),
 )
 
 
-def _book(provider_key: str, notice: Notice, now: datetime) -> None:
+def _book(provider_key: str, notice: Notice, now: datetime) -> str:
     with db.write() as session:
         outcome = service.confirm(session, provider_key, notice, now)
     log.info("payment_notice", provider=provider_key, payment=notice.payment_number, outcome=outcome)
+    return outcome

@@ -29,7 +29,8 @@ class Verdict:
 def judge(known: Known, notice: Notice) -> Verdict:
     """Money that does not fit is kept for a person to look at: never taken as payment, never turned away."""
     if notice.kind != states.PAID:
-        moves = notice.kind in (states.FAILED, states.CLOSED) and notice.kind in states.MOVES[known.state]
+        ends = notice.kind in (states.FAILED, states.CLOSED) and known.state != states.ATTENTION
+        moves = ends and notice.kind in states.MOVES[known.state]
         return Verdict(notice.kind if moves else states.KNOWN)
     if known.reference_elsewhere:
         return Verdict(states.ATTENTION, states.REUSED)

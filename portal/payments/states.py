@@ -2,7 +2,8 @@
 
     started ─┬─ paid ────────── refunded
              ├─ failed, closed ─┬─ paid
-             └─ attention ──────┴─ paid (the right amount came after all), refunded
+             └─ attention ──────┴─ paid (the right amount came after all), refunded,
+                                   closed (by a person who looked; never by a notice)
 
 A gateway may tell things in any order, so "failed" and "closed" are not the end; "paid" is never undone by a notice.
 """
@@ -22,13 +23,15 @@ MOVES: dict[str, frozenset[str]] = {
     STARTED: frozenset({PAID, FAILED, CLOSED, ATTENTION}),
     FAILED: frozenset({PAID, CLOSED, ATTENTION}),
     CLOSED: frozenset({PAID, ATTENTION}),
-    ATTENTION: frozenset({PAID, REFUNDED}),
+    ATTENTION: frozenset({PAID, REFUNDED, CLOSED}),
     PAID: frozenset({REFUNDED}),
     REFUNDED: frozenset(),
 }
 
-# What confirm() answers besides "paid", "failed", "closed" and "attention": nothing new was said.
+# What confirm() answers besides "paid", "failed", "closed", "attention" and the two below: nothing new was said.
 KNOWN = "known"
+# Kinds of notices about refunds.
+REFUND_FAILED = "refund_failed"
 
 WRONG_AMOUNT, ORDER_CLOSED, PAID_TWICE = "wrong_amount", "order_closed", "paid_twice"
 REUSED, UNKNOWN = "reused", "unknown"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,15 +20,17 @@ from portal.orders import service as orders
 from portal.orders.models import Order
 from portal.orders.states import PAID, PLACED
 from portal.orders.summary import summarise
-from portal.payments import gateways, service, states
+from portal.payments import aftercare_views, gateways, service, states, terms
 from portal.payments.models import Payment
+from portal.payments.pages import blueprint
 from portal.payments.provider import PaymentProvider
 from portal.photos import service as photos
 from portal.settings import current_settings
 from portal.web.forms import Form
 
+__all__ = ["aftercare_views", "blueprint"]
+
 log = structlog.get_logger(__name__)
-blueprint = Blueprint("payments", __name__, template_folder="templates")
 
 NOTICE_BYTES = 64 * 1024  # far more than any gateway sends
 
@@ -139,6 +141,7 @@ def _page(order: Order, form: PayForm, status: int) -> Response:
             form=form,
             providers=service.providers(),
             left=_hours_and_minutes(order.expires_at - now),
+            refund_rule=terms.in_a_sentence(db.reader(), order),
             photo_missing=account().kind == "learner" and photos.current(db.reader(), account().id) is None,
             **values,
         ),

@@ -41,6 +41,49 @@ class Testing(BaseModel):
     attempts: int = Field(3, ge=1)
 
 
+class RefundStep(BaseModel):
+    """Terms that hold up to so many days after the payment while at most so much is studied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: int = Field(ge=0, description="whole days since the payment, at most")
+    studied: int = Field(0, ge=0, le=100, description="per cent of the plan that is studied, at most")
+    back: Literal["whole", "unstudied"] = Field("whole", description="of the price, or of the part not yet studied")
+    share: int = Field(100, ge=1, le=100, description="per cent of that which goes back")
+
+    def amount(self, price: int, studied: int) -> int:
+        """What goes back of a price, in fen, rounded down."""
+        part = 100 - studied if self.back == "unstudied" else 100
+        return price * part * self.share // 10_000
+
+
+class Refunds(BaseModel):
+    """When a paid line can be given back: the first step that fits counts, none means no refund by rule.
+
+    `invoiced`: what an invoice that was issued does to it: "refuse", or "red_letter" (it is cancelled first).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: tuple[RefundStep, ...] = (RefundStep(days=7), RefundStep(days=30, studied=50, back="unstudied"))
+    invoiced: Literal["refuse", "red_letter"] = "red_letter"
+
+    def step(self, days: int, studied: int) -> RefundStep | None:
+        """The terms so many days after the payment, with so many per cent studied."""
+        fitting = (step for step in self.steps if days <= step.days and studied <= step.studied)
+        return next(fitting, None)
+
+    @property
+    def last_day(self) -> int:
+        """How many days after the payment the last chance ends; 0 when there is none."""
+        return max((step.days for step in self.steps), default=0)
+
+    @property
+    def most_studied(self) -> int:
+        """How much may be studied at most, in per cent."""
+        return max((step.studied for step in self.steps), default=0)
+
+
 class Rules(BaseModel):
     """One version of a place's rules for a year.
 
@@ -59,6 +102,7 @@ class Rules(BaseModel):
     minutes_per_hour: int = Field(45, ge=1, description="minutes that make one 学时")
     pricing: Pricing = Pricing()
     testing: Testing = Testing()
+    refunds: Refunds = Refunds()
 
     @property
     def year_total(self) -> int:

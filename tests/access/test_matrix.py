@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 from portal import db
 from portal.access.guard import RULE
+from portal.people.models import Organisation
 from portal.staff import grants, roles
 from portal.staff.guard import OPEN
 from portal.testing import log_in, make_account
@@ -34,6 +35,7 @@ def world(app: Flask) -> World:
 def actors(app: Flask, world: World) -> dict[str, FlaskClient]:
     with db.write() as session:
         organisation, idle = make_account(session, "organisation"), make_account(session, "staff")
+        session.add(Organisation(account_id=organisation.id, name="唐山市第九中学", code="X9", division_code="130208"))
     accounts = dict(zip(ACTORS[1:], (world.learner, organisation, idle, world.county, world.admin), strict=True))
     clients = {"stranger": app.test_client()}
     for name, account in accounts.items():

@@ -28,10 +28,14 @@ from portal import db, migrations
 from portal.access.models import LoginAttempt
 from portal.app import create_app
 from portal.demo import load as demo
+from portal.payments import service as payments
 from portal.settings import Settings
 from portal.testing import make_settings
 from tests.bench import ceilings, stock
 from tests.bench.rounds import Row, keep, measure, outside, table
+from tests.orders.shop import NOON, open_shop, register
+from tests.orders.shop import buy as place
+from tests.payments.bank import Paper, paid
 
 LIMITS = Path(__file__).with_name("ratios.json")
 PAGES = {  # row -> who looks, address; an address of "" is not built yet
@@ -89,6 +93,8 @@ def _rows(folder: Path) -> dict[str, Row]:
     rows += [Row(name, call, against=against.get(name, "")) for name, call in lists.items()]
     grown = lists["staff list, 100,000 rows"]
     rows.append(Row("staff list, growing 100-fold", grown, against="staff list, 1,000 rows"))
+    rows.append(Row("order of one placed and paid", _bought(1), against="commit"))
+    rows.append(Row("order of 500 placed and paid", _bought(500), against="commit"))
     return {row.name: row for row in rows}
 
 
@@ -141,6 +147,25 @@ def _write(app: Flask) -> Callable[[], None]:
             session.add(LoginAttempt(key=f"bench-{next(numbers)}", failures=0, window_start=datetime.now(UTC)))
 
     return write
+
+
+def _bought(people: int) -> Callable[[], None]:
+    """One order of so many lines with three courses each, from placing to open plans; each in a project of its own."""
+    with db.write() as session:
+        learners = [register(session) for _ in range(people)]
+    numbers = iter(range(10**9))
+
+    def buy() -> None:
+        with db.write() as session:
+            shop = open_shop(session, seats=None)
+        with db.write() as session:
+            order = place(session, shop, *learners)
+        with db.write() as session:
+            payment = payments.start(session, order, Paper(), NOON)
+            mark = f"bench-{people}-{next(numbers)}"
+            payments.confirm(session, "paper", paid(payment, mark, reference=mark), NOON)
+
+    return buy
 
 
 if __name__ == "__main__":

@@ -1,20 +1,26 @@
-"""The gateway's own books: opening a trade and deciding it. Knows nothing of orders."""
+"""The gateway's own books: opening a trade, deciding it, sending money back. Knows nothing of plans and prices."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.kit import Notice, clock
-from portal_pay_sandbox.models import Trade
+from portal.kit import BillLine, Notice, RefundAnswer, clock
+from portal_pay_sandbox.models import Return, Trade
 
 # What the gateway calls the end of a trade, and what a notice calls it.
-ENDS = {"paid": "paid", "refused": "failed"}
+ENDS = {"paid": "paid", "refused": "failed", "closed": "closed"}
 
 
 def open_trade(
-    session: Session, payment_number: str, amount: int, return_url: str, notify_url: str, now: datetime
+    session: Session,
+    payment_number: str,
+    amount: int,
+    return_url: str,
+    notify_url: str,
+    now: datetime,
+    order_number: str = "",
 ) -> Trade:
     """The trade of a payment; asked again, the same one."""
     found = find(session, payment_number)
@@ -22,7 +28,8 @@ def open_trade(
         return found
     trade = Trade(
         token=secrets.token_urlsafe(24),
-        number=f"SB{clock.local(now):%Y%m%d}{secrets.randbelow(10**12):012d}",
+        number=_number("SB", now),
+        order_number=order_number,
         payment_number=payment_number,
         amount=amount,
         return_url=return_url,
@@ -62,3 +69,68 @@ def notice(trade: Trade) -> Notice | None:
     if trade.state not in ENDS:
         return None
     return Notice(f"{trade.number}-{trade.state}", trade.payment_number, ENDS[trade.state], trade.amount, trade.number)
+
+
+def behave(session: Session, trade_id: int, telling: str, refunding: str) -> None:
+    """Chooses how the bank will behave about a trade."""
+    session.execute(update(Trade).where(Trade.id == trade_id).values(telling=telling, refunding=refunding))
+
+
+def send_back(session: Session, trade: Trade, refund_number: str, amount: int, now: datetime) -> RefundAnswer:
+    """Money of a paid trade goes back, once per number: asked again, the present state is said.
+
+    A bank whose `refunding` is "pending" says so the first time and has paid by the second.
+    """
+    found = session.scalar(select(Return).where(Return.refund_number == refund_number))
+    if found is not None:
+        if found.state == "pending":
+            found.state, found.done_at = "done", now
+        return _answer(found)
+    gone = session.scalar(select(func.sum(Return.amount)).where(Return.trade_id == trade.id, Return.state != "refused"))
+    possible = trade.state == "paid" and 0 < amount <= trade.amount - int(gone or 0)
+    state = trade.refunding if possible else "refused"
+    made = Return(
+        trade_id=trade.id,
+        refund_number=refund_number,
+        number=_number("SR", now),
+        amount=amount,
+        state=state,
+        asked_at=now,
+        done_at=now if state == "done" else None,
+    )
+    session.add(made)
+    return _answer(made)
+
+
+def bill(session: Session, day: date) -> list[BillLine]:
+    """Everything that moved on a day in China, in the order of the books."""
+    trades = session.scalars(select(Trade).where(Trade.state == "paid").order_by(Trade.id))
+    returns = session.scalars(select(Return).where(Return.state == "done").order_by(Return.id))
+    lines = [
+        BillLine("paid", trade.payment_number, trade.amount, trade.number, order_number=trade.order_number)
+        for trade in trades
+        if trade.decided_at and clock.today(trade.decided_at) == day
+    ]
+    lines += [
+        BillLine(
+            "refunded",
+            one.trade.payment_number,
+            one.amount,
+            one.number,
+            one.refund_number,
+            one.trade.order_number,
+        )
+        for one in returns
+        if one.done_at and clock.today(one.done_at) == day
+    ]
+    return lines
+
+
+def _answer(made: Return) -> RefundAnswer:
+    if made.state == "refused":
+        return RefundAnswer("failed", reason="refused by the sandbox bank")
+    return RefundAnswer(made.state, made.number if made.state == "done" else "")
+
+
+def _number(kind: str, now: datetime) -> str:
+    return f"{kind}{clock.local(now):%Y%m%d}{secrets.randbelow(10**12):012d}"

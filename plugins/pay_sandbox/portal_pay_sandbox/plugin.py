@@ -6,14 +6,14 @@ from pathlib import Path
 from flask import Blueprint
 
 from portal.kit import JobSpec, Model, PaymentProvider, PluginSetting, hookimpl
-from portal_pay_sandbox.models import Trade
+from portal_pay_sandbox.models import Return, Trade
 from portal_pay_sandbox.provider import Sandbox
 from portal_pay_sandbox.telling import JOB, tell
 
 
 @hookimpl
 def models() -> Iterable[type[Model]]:
-    return [Trade]
+    return [Trade, Return]
 
 
 @hookimpl

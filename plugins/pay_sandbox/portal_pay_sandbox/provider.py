@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import url_for
 
-from portal.kit import Notice, Payment, PaymentProvider, Refused, _l, clock, db
+from portal.kit import BillLine, Notice, Payment, PaymentProvider, Refund, RefundAnswer, Refused, _l, clock, db
 from portal_pay_sandbox import books, signing
 
 _UNREADABLE = _l("The notification cannot be read.")
@@ -23,7 +24,9 @@ class Sandbox(PaymentProvider):
 
     def start(self, payment: Payment, return_url: str, notify_url: str) -> str:
         with db.write() as session:
-            trade = books.open_trade(session, payment.number, payment.amount, return_url, notify_url, clock.now())
+            trade = books.open_trade(
+                session, payment.number, payment.amount, return_url, notify_url, clock.now(), payment.order.number
+            )
         return url_for("pay_sandbox.page", token=trade.token)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
@@ -34,6 +37,26 @@ class Sandbox(PaymentProvider):
         with db.read() as session:
             trade = books.find(session, payment.number)
             return books.notice(trade) if trade else None
+
+    def close(self, payment: Payment) -> Notice:
+        with db.write() as session:
+            trade = books.find(session, payment.number)
+            if trade is not None and books.decide(session, trade.id, "closed", clock.now()):
+                session.refresh(trade)
+            said = books.notice(trade) if trade is not None else None
+        # A payment the bank never heard of cannot be paid there any more than a closed one.
+        return said or Notice(f"{payment.number}-closed", payment.number, "closed", payment.amount, "")
+
+    def refund(self, payment: Payment, refund: Refund) -> RefundAnswer:
+        with db.write() as session:
+            trade = books.find(session, payment.number)
+            if trade is None:
+                return RefundAnswer("failed", reason="the sandbox bank knows no such payment")
+            return books.send_back(session, trade, refund.number, refund.amount, clock.now())
+
+    def bill(self, day: date) -> list[BillLine]:
+        with db.read() as session:
+            return books.bill(session, day)
 
 
 def compose(notice: Notice) -> bytes:
@@ -48,6 +71,8 @@ def parse(body: bytes) -> Notice:
         notice = Notice(**said)
     except (ValueError, TypeError) as error:
         raise Refused(_UNREADABLE) from error
+    if not isinstance(notice.refund_number, str) or len(notice.refund_number) > 20:
+        raise Refused(_UNREADABLE)
     texts = (notice.event_id, notice.payment_number, notice.kind, notice.reference)
     whole = type(notice.amount) is int  # neither 4800.0 nor true nor "4800"
     if not whole or not all(isinstance(text, str) and 0 < len(text) <= 80 for text in texts):

@@ -1,11 +1,12 @@
 """The gateway's page: what a bank would show, with two ways out."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import Form, Misconfigured, NotFound, clock, current_settings, db, plugin_setting, public, submit
+from portal.kit import Form, Misconfigured, NotFound, clock, current_settings, db, plugin_setting, public
 from portal_pay_sandbox import books, telling
 from portal_pay_sandbox.models import Trade
 
@@ -19,7 +20,7 @@ BUTTONS = {"pay": "paid", "refuse": "refused"}
 def page(token: str) -> ResponseReturnValue:
     """The page a payer sees. Its address is the secret; whoever knows it may pay, as with a bank's QR code."""
     trade = _trade(token)
-    return render_template("pay_sandbox/page.html", trade=trade, form=Form(), back=_back(trade))
+    return _page(trade)
 
 
 @blueprint.post("/sandbox/pay/<token>")
@@ -29,10 +30,12 @@ def decide(token: str) -> ResponseReturnValue:
     trade = _trade(token)
     end = BUTTONS.get(request.form.get("decision", ""))
     if end is None:
-        return render_template("pay_sandbox/page.html", trade=trade, form=Form(), back=_back(trade)), 422
+        return _page(trade), 422
+    told, back = (_chosen("telling", telling.TELLINGS), _chosen("refunding", telling.REFUNDINGS))
     with db.write() as session:
         if books.decide(session, trade.id, end, clock.now()):
-            submit(session, telling.JOB, {"trade_id": trade.id})
+            books.behave(session, trade.id, told, back)
+            telling.spread(session, session.get_one(Trade, trade.id, populate_existing=True), clock.now())
     return redirect(_back(trade), 303)
 
 
@@ -45,6 +48,23 @@ def refuse_in_production(state: object) -> None:
                 "PORTAL_PAY_SANDBOX_IN_PRODUCTION",
                 "the sandbox gateway pays without money: set this to true, or disable the plugin pay_sandbox",
             )
+
+
+def _page(trade: Trade) -> str:
+    return render_template(
+        "pay_sandbox/page.html",
+        trade=trade,
+        form=Form(),
+        back=_back(trade),
+        tellings=telling.TELLINGS,
+        refundings=telling.REFUNDINGS,
+    )
+
+
+def _chosen(name: str, choices: Mapping[str, object]) -> str:
+    """What was chosen on the page; the first when nothing, or something else, was."""
+    said = request.form.get(name, "")
+    return said if said in choices else next(iter(choices))
 
 
 def _trade(token: str) -> Trade:

@@ -8,6 +8,8 @@ from portal_self_select import basket, holdings, shelf
 from portal_self_select.pages import blueprint
 from portal_self_select.shelf import Wish
 
+MOST = 10**6  # larger numbers are nobody's year, category or page, and too large for some databases
+
 
 def learner() -> Learner | None:
     """The learner who looks at a public page, if one is logged in."""
@@ -74,7 +76,7 @@ def preview_file(course_id: int, lesson_id: int) -> Response:
 
 def _wish() -> Wish:
     def number(name: str) -> int:
-        return max(0, request.args.get(name, 0, type=int))
+        return min(max(0, request.args.get(name, 0, type=int)), MOST)
 
     kind = request.args.get("kind", "")
     return Wish(

@@ -2,6 +2,7 @@
 
 from portal.study.service.completion import pass_test
 from portal.study.service.plans import open_plans
+from portal.study.service.revoking import revoke
 from portal.study.service.sessions import check_period, finish_reading, open_session, reap, report
 from portal.study.specs import PlanSpec, SpecCourse
 
@@ -15,4 +16,5 @@ __all__ = [
     "pass_test",
     "reap",
     "report",
+    "revoke",
 ]

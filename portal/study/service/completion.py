@@ -33,9 +33,10 @@ def lesson_done(session: Session, course: PlanCourse, now: datetime) -> None:
 
 
 def pass_test(session: Session, plan_course_id: int, now: datetime) -> None:
-    """The 考核测试 of a studied course is passed: the course counts. Twice is once; an unstudied course stays open."""
+    """The 考核测试 of a studied course is passed: the course counts. Twice is once; an unstudied course stays open,
+    and nothing is earned in a plan that was revoked while the test ran."""
     course = session.get_one(PlanCourse, plan_course_id)
-    if course.state == "studied" and course.needs_test:
+    if course.state == "studied" and course.needs_test and course.plan.state == "open":
         complete_course(session, course, now)
 
 

@@ -2,33 +2,53 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.credits.models import Credit
 from portal.study.models import Plan, PlanCourse
 from portal.study.service.completion import complete_plan
 from portal.study.specs import PlanSpec, SpecCourse
+
+Done = set[tuple[int, int | None, int]]  # (learner, course, year) that stand in the ledger
 
 
 def open_plans(session: Session, specs: Sequence[PlanSpec], now: datetime) -> list[int]:
     """Opens plans in the caller's transaction and returns their ids in the order of `specs`.
 
     A line that has a plan keeps it. A course that is live in the ledger for its year opens as complete, so nobody
-    studies the same hours twice; a plan of such courses alone completes at once.
+    studies the same hours twice; a plan of such courses alone completes at once. A handful of statements, however
+    many plans.
     """
     known = _plans_of_lines(session, [spec.line_id for spec in specs if spec.line_id is not None])
     credited = _credited(session, specs)
-    ids: list[int] = []
+    fresh = [spec for spec in _once_a_line(specs) if spec.line_id is None or spec.line_id not in known]
+    ids = db.insert_many(session, Plan, [_plan(spec, now) for spec in fresh])
+    opened = list(zip(ids, fresh, strict=True))
+    courses = [_course(plan_id, spec, course, credited, now) for plan_id, spec in opened for course in spec.courses]
+    if courses:
+        session.execute(insert(PlanCourse.__table__), courses)
+    for plan_id, spec in opened:
+        if spec.courses and all(_done(spec, course, credited) for course in spec.courses):
+            complete_plan(session, session.get_one(Plan, plan_id), now)
+    known |= {spec.line_id: plan_id for plan_id, spec in opened if spec.line_id is not None}
+    grants = iter(plan_id for plan_id, spec in opened if spec.line_id is None)
+    return [next(grants) if spec.line_id is None else known[spec.line_id] for spec in specs]
+
+
+def _once_a_line(specs: Iterable[PlanSpec]) -> list[PlanSpec]:
+    """Without what names a line a second time."""
+    seen: set[int] = set()
+    kept = []
     for spec in specs:
-        plan_id = known.get(spec.line_id) if spec.line_id is not None else None
-        if plan_id is None:
-            plan_id = _open_plan(session, spec, credited, now).id
-            if spec.line_id is not None:
-                known[spec.line_id] = plan_id
-        ids.append(plan_id)
-    return ids
+        if spec.line_id is None or spec.line_id not in seen:
+            kept.append(spec)
+        if spec.line_id is not None:
+            seen.add(spec.line_id)
+    return kept
 
 
 def _plans_of_lines(session: Session, line_ids: list[int]) -> dict[int, int]:
@@ -36,7 +56,7 @@ def _plans_of_lines(session: Session, line_ids: list[int]) -> dict[int, int]:
     return {line_id: plan_id for line_id, plan_id in rows if line_id is not None}
 
 
-def _credited(session: Session, specs: Iterable[PlanSpec]) -> set[tuple[int, int | None, int]]:
+def _credited(session: Session, specs: Iterable[PlanSpec]) -> Done:
     """(learner, course, year) that stand in the ledger, of everything these specs mention."""
     learners = {spec.learner_id for spec in specs}
     courses = {course.course_id for spec in specs for course in spec.courses}
@@ -51,40 +71,39 @@ def _credited(session: Session, specs: Iterable[PlanSpec]) -> set[tuple[int, int
     return {(learner, course, year) for learner, course, year in rows}
 
 
-def _open_plan(session: Session, spec: PlanSpec, credited: set[tuple[int, int | None, int]], now: datetime) -> Plan:
-    plan = Plan(
-        learner_id=spec.learner_id,
-        line_id=spec.line_id,
-        mode=spec.mode,
-        project_id=spec.project_id,
-        class_id=spec.class_id,
-        title=spec.title,
-        award=spec.award,
-        year=spec.year,
-        rule_set_id=spec.rule_set_id,
-        study_until=spec.study_until,
-        state="open",
-        opened_at=now,
-    )
-    session.add(plan)
-    for course in spec.courses:
-        done = (spec.learner_id, course.course_id, course.year) in credited
-        plan.courses.append(_plan_course(course, now if done else None))
-    session.flush()
-    complete_plan(session, plan, now)
-    return plan
+def _done(spec: PlanSpec, course: SpecCourse, credited: Done) -> bool:
+    return (spec.learner_id, course.course_id, course.year) in credited
 
 
-def _plan_course(course: SpecCourse, done_at: datetime | None) -> PlanCourse:
-    return PlanCourse(
-        course_id=course.course_id,
-        title=course.title,
-        kind=course.kind,
-        year=course.year,
-        hours=course.hours,
-        compulsory=course.compulsory,
-        needs_test=course.needs_test,
-        state="complete" if done_at else "open",
-        studied_at=done_at,
-        completed_at=done_at,
-    )
+def _plan(spec: PlanSpec, now: datetime) -> dict[str, Any]:
+    return {
+        "learner_id": spec.learner_id,
+        "line_id": spec.line_id,
+        "mode": spec.mode,
+        "project_id": spec.project_id,
+        "class_id": spec.class_id,
+        "title": spec.title,
+        "award": spec.award,
+        "year": spec.year,
+        "rule_set_id": spec.rule_set_id,
+        "study_until": spec.study_until,
+        "state": "open",
+        "opened_at": now,
+    }
+
+
+def _course(plan_id: int, spec: PlanSpec, course: SpecCourse, credited: Done, now: datetime) -> dict[str, Any]:
+    done_at = now if _done(spec, course, credited) else None
+    return {
+        "plan_id": plan_id,
+        "course_id": course.course_id,
+        "title": course.title,
+        "kind": course.kind,
+        "year": course.year,
+        "hours": course.hours,
+        "compulsory": course.compulsory,
+        "needs_test": course.needs_test,
+        "state": "complete" if done_at else "open",
+        "studied_at": done_at,
+        "completed_at": done_at,
+    }

@@ -1,0 +1,1 @@
+"""对公转账: bank transfers, matched to orders by code and amount."""
