@@ -23,14 +23,16 @@ PERMISSIONS = {
     "add": WRITE,
     "edit": WRITE,
     "delete": WRITE,
+    "act": WRITE,
 }
 
 
 def routes(screen: type[Screen]) -> set[str]:
-    """The views a screen has: no form, no writing; rows that stay are not deleted."""
+    """The views a screen has: no form, no editing; rows that stay are not deleted; no action, no step."""
     writing = {"add": screen.add, "edit": True, "delete": screen.remove}
     found = {name for name in PERMISSIONS if (screen.writable() and writing.get(name)) or name not in writing}
-    return found if screen.export else found - {"export"}
+    absent = {name for name, there in (("export", screen.export), ("act", screen.actions)) if not there}
+    return found - absent
 
 
 class Security(SecurityManager):
@@ -111,6 +113,10 @@ class RegisterView(Pages, ModelView):
     @expose("/<pk>/delete", methods=["GET", "POST"])
     def delete(self, pk: str) -> ResponseReturnValue:
         return self.page_delete(pk)
+
+    @expose("/<pk>/do/<key>", methods=["GET", "POST"])
+    def act(self, pk: str, key: str) -> ResponseReturnValue:
+        return self.page_act(pk, key)
 
     @expose("/export", methods=["GET", "POST"])
     def export(self) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from portal import db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
-from portal.staff import choices, export, forms, grants, listing, scope, service
+from portal.staff import acting, choices, export, forms, grants, listing, scope, service
 from portal.staff.screens import CONSOLE, WRITE, Filter, Screen, primary_key
 from portal.web.forms import add_problems
 
@@ -70,7 +70,13 @@ class Pages:
     def page_show(self, pk: str) -> ResponseReturnValue:
         row = self._row(pk)
         change = self.screen.writable() and self._may_write()
-        return render_template("staff/show.html", screen=self.screen, row=row, pk=pk, may_change=change)
+        steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
+        return render_template("staff/show.html", screen=self.screen, row=row, pk=pk, may_change=change, steps=steps)
+
+    def page_act(self, pk: str, key: str) -> ResponseReturnValue:
+        row, action = self._row(pk), acting.find(self.screen, key)
+        back, rows = address(self.screen, "show", pk=pk), address(self.screen, "list")
+        return acting.page(self.screen, action, row, pk, back, rows)
 
     def page_add(self) -> ResponseReturnValue:
         return self._form(None, "")

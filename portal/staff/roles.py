@@ -27,7 +27,7 @@ ROLES = (
         COUNTY,
         _l("County staff"),
         {
-            "learners": READ,
+            "learners": WRITE,
             "organisations": WRITE,
             "projects": READ,
             "classes": WRITE,

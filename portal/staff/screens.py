@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect
 from sqlalchemy.orm import RelationshipProperty, Session
 
+from portal.staff.actions import KINDS, Action
 from portal.staff.shapes import TEXT, Shape
 from portal.types import Problem
 
@@ -118,7 +119,7 @@ class Screen:
     desk: "staff" for registers and workflow, "console" for content with inline rows; no model has screens on both.
     scope: path to the code of the division a row belongs to ("division_code", "lines.learner.division_code"), or
     EVERYWHERE. A scoped row is shown, exported, related and written only inside the divisions of the visitor.
-    A screen without `fields` is read-only: what a workflow moves is never edited by a form.
+    A screen without `fields` is read-only: what a workflow moves is never edited by a form but by its `actions`.
     """
 
     key: ClassVar[str]
@@ -134,6 +135,7 @@ class Screen:
     filters: ClassVar[tuple[Filter, ...]] = ()
     fields: ClassVar[tuple[Field, ...]] = ()
     inlines: ClassVar[tuple[Inline, ...]] = ()
+    actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
     order: ClassVar[str] = ""  # name of a sortable column, "-" before it for descending; empty: newest first
     add: ClassVar[bool] = True  # may rows be added, when there are fields
     remove: ClassVar[bool] = False
@@ -195,6 +197,13 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         yield f"no desk {screen.desk!r}"
     if screen.inlines and screen.desk != CONSOLE:
         yield "inline rows are edited on the console only"
+    if screen.actions and screen.desk != STAFF:
+        yield "actions are taken on the staff desk only"
+    if len({one.key for one in screen.actions}) < len(screen.actions):
+        yield "two actions have one key"
+    for action in screen.actions:
+        if not callable(action.asks) and any(one.kind not in KINDS for one in action.asks):
+            yield f"action {action.key!r} asks for no known kind"
     paths = [column.path or column.name for column in (*screen.columns, *screen.detail)]
     paths += [one.path for one in screen.find] + [one.path or one.name for one in screen.filters]
     paths += [one.name for one in screen.fields]

@@ -92,7 +92,7 @@ def sync(app: Flask) -> None:
 def test_syncing_twice_is_syncing_once(app: Flask) -> None:
     sync(app)
     first = grants(app)
-    assert first["county_staff"]["learners"] == "read"
+    assert first["county_staff"]["learners"] == "write"
     assert first["county_staff"]["organisations"] == "write"
     assert first["Admin"] == {}
     sync(app)

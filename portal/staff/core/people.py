@@ -1,14 +1,18 @@
 """人员: learners and organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import credit_code, identity
+from portal.people import codes, credit_code, identity, slip_views
 from portal.people.models import Learner, Organisation
+from portal.settings import current_settings
 from portal.staff import shapes
+from portal.staff.actions import Action
 from portal.staff.core import words
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE
@@ -19,6 +23,26 @@ from portal.vault import current_vault
 def by_id_number(text: str) -> str:
     """What the index holds for a resident ID number somebody typed."""
     return current_vault().blind("resident_id", identity.normalise(text))
+
+
+def make_slip(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int, now: datetime) -> str:
+    """A fresh code for a slip."""
+    return codes.issue(session, row.account_id, codes.SLIP, now, made_by=actor_id)
+
+
+def show_slip(row: Learner, code: str, rows: str) -> Response:
+    """The slip, to be printed; its code is shown this once."""
+    return slip_views.printed(row, code, current_settings().site_office, rows)
+
+
+SLIP = Action(
+    "slip",
+    _l("Print a slip"),
+    _l("The slip opens this account. Hand it only to this person, after looking at their ID. Earlier slips end."),
+    make_slip,
+    applies=lambda row: row.account.active,
+    answer=show_slip,
+)
 
 
 class Learners(Screen):
@@ -67,6 +91,7 @@ class Learners(Screen):
         Field("title_series", _l("Title series")),
         Field("title_level", _l("Title level")),
     )
+    actions = (SLIP,)
     add = False
     empty = _l("Learners appear here when they register or are imported.")
 

@@ -1,0 +1,128 @@
+"""Steps of a workflow: asked by GET, done once by POST, refused in words, shut to other divisions and readers."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from sqlalchemy import select
+
+from portal import db
+from portal.access.staff_accounts import COUNTY
+from portal.audit.models import AuditRow
+from portal.people.models import Account, OneTimeCode
+from portal.staff import roles
+from portal.staff.actions import Action, Ask
+from portal.staff.core.people import Learners
+from portal.staff.screens import READ, Screen
+from tests.staff.world import World
+
+
+def trail(verb: str) -> list[AuditRow]:
+    """Audit rows of a verb, oldest first."""
+    with db.read() as session:
+        return list(session.scalars(select(AuditRow).where(AuditRow.verb == verb).order_by(AuditRow.id)))
+
+
+def level(key: str, level: str) -> None:
+    """Gives county staff another level on a screen."""
+    with db.write() as session:
+        role = session.scalars(select(RoleRow).where(RoleRow.name == COUNTY)).one()
+        roles.grant(session, role, key, level)
+
+
+@contextmanager
+def csrf(app: Flask) -> Iterator[None]:
+    """As the portal runs: a form without its token is refused."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+# --- slips ---------------------------------------------------------------------------------------------------------
+
+
+def slip_of(world: World) -> str:
+    return f"/staff/learners/{world.mine['learners'].id}/do/slip"
+
+
+def test_a_county_prints_a_slip(app: Flask, county: FlaskClient, world: World) -> None:
+    row = world.mine["learners"]
+    address = slip_of(world)
+    assert f'href="{address}"' in county.get(f"/staff/learners/{row.id}").text
+    asked = county.get(address)
+    assert asked.status_code == 200
+    assert "打印激活单" in asked.text
+    assert trail("code_slip") == []
+    slip = county.post(address)
+    assert slip.status_code == 200
+    assert slip.headers["Cache-Control"] == "no-store"
+    assert re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}", slip.text)
+    (kept,) = trail("code_slip")
+    assert (kept.actor_id, kept.object_id) == (world.county.id, str(row.account_id))
+
+
+def test_a_second_slip_ends_the_first(app: Flask, county: FlaskClient, world: World) -> None:
+    for _time in range(2):
+        assert county.post(slip_of(world)).status_code == 200
+    with db.read() as session:
+        query = select(OneTimeCode).where(OneTimeCode.account_id == world.mine["learners"].account_id)
+        assert [code.used_at is None for code in session.scalars(query.order_by(OneTimeCode.id))] == [False, True]
+
+
+def test_a_closed_account_has_no_slip(app: Flask, county: FlaskClient, world: World) -> None:
+    row = world.mine["learners"]
+    with db.write() as session:
+        session.get_one(Account, row.account_id).active = False
+    assert slip_of(world) not in county.get(f"/staff/learners/{row.id}").text
+    assert "记录的状态已经改变" in county.get(slip_of(world)).text
+    late = county.post(slip_of(world))
+    assert late.status_code == 409
+    assert "记录的状态已经改变" in late.text
+    assert trail("code_slip") == []
+
+
+# --- what holds for every action -----------------------------------------------------------------------------------
+
+
+def test_somebody_elses_row_unknown_steps_and_readers_are_404(app: Flask, county: FlaskClient, world: World) -> None:
+    theirs = f"/staff/learners/{world.theirs['learners'].id}/do/slip"
+    unknown = slip_of(world).replace("slip", "nothing")
+    for address in (theirs, unknown, "/staff/learners/0/do/slip", "/staff/orders/1/do/slip"):
+        assert county.get(address).status_code == 404, address
+        assert county.post(address).status_code == 404, address
+    level("learners", READ)
+    assert county.get(slip_of(world)).status_code == 404
+    assert county.post(slip_of(world)).status_code == 404
+    assert slip_of(world) not in county.get(f"/staff/learners/{world.mine['learners'].id}").text
+    assert trail("code_slip") == []
+
+
+def test_a_step_needs_its_token(app: Flask, county: FlaskClient, world: World) -> None:
+    with csrf(app):
+        assert county.post(slip_of(world)).status_code == 400
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', county.get(slip_of(world)).text)
+        assert token
+        assert county.post(slip_of(world), data={"csrf_token": token[1]}).status_code == 200
+    assert len(trail("code_slip")) == 1
+
+
+def _broken(**said: Any) -> type[Screen]:
+    return type("Broken", (Learners,), said)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"desk": "console"}, "staff desk only"),
+        ({"actions": Learners.actions * 2}, "one key"),
+        ({"actions": (Action("x", "X", "?", print, asks=(Ask("a", "A", "colour"),)),)}, "no known kind"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(said: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        _broken(**said).validate()
