@@ -28,6 +28,7 @@ ROLES = (
         _l("County staff"),
         {
             "learners": WRITE,
+            "corrections": WRITE,
             "organisations": WRITE,
             "projects": READ,
             "classes": WRITE,

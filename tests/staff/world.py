@@ -17,7 +17,7 @@ from portal.messages.models import Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
 from portal.people import credit_code
-from portal.people.models import Account, Agreement, Learner, Organisation
+from portal.people.models import Account, Agreement, Correction, CorrectionItem, Learner, Organisation
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
 from portal.study.models import Plan, PlanCourse
@@ -110,7 +110,9 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     given = {"title": course.title, "kind": "major", "year": 2026, "hours": 1250}
     session.add(PlanCourse(plan=plan, course=course, compulsory=True, needs_test=False, **given))
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
-    session.add(credit)
+    correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
+    correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
+    session.add_all([credit, correction])
     session.flush()
     return {
         "learners": learner,
@@ -120,6 +122,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "payments": payment,
         "plans": plan,
         "credits": credit,
+        "corrections": correction,
         "divisions": session.get_one(Division, code),
     }
 
