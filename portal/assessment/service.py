@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session, selectinload
 from portal.assessment import paper as papers
 from portal.assessment import standing
 from portal.assessment.models import Answer, Attempt, Question, QuestionOption
+from portal.audit import service as audit
 from portal.catalogue.models import Course
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
 from portal.people.models import Learner
 from portal.study import service as study
 from portal.study.models import Plan, PlanCourse
+from portal.types import Problem
 
 REFUSALS = {
     "none": _l("This course has no test."),
@@ -25,6 +27,7 @@ REFUSALS = {
     "passed": _l("You have passed this test already."),
     "used_up": _l("All attempts are used. The office can grant another one."),
 }
+REASON_LONGEST = 300
 NOT_AN_OPTION = _l("This is not an option of this question.")
 
 
@@ -58,6 +61,25 @@ def start(session: Session, learner_id: int, plan_course_id: int, now: datetime,
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def grant_attempt(session: Session, plan_course_id: int, actor_id: int, reason: str, now: datetime) -> None:
+    """The office grants one more attempt to somebody who has used all; the learner is told.
+
+    :raises Refused: no reason
+    :raises Conflict: an attempt is left or running, the test is passed or locked, or the plan was revoked
+    """
+    if not 0 < len(reason.strip()) <= REASON_LONGEST:
+        sentence = _l("Write why, in at most %(count)s characters.", count=REASON_LONGEST)
+        raise Refused(sentence, [Problem(sentence, "reason")])
+    course = session.get_one(PlanCourse, plan_course_id)
+    if course.plan.state == "revoked" or standing.of_course(session, course, now).state != "used_up":
+        raise Conflict(_l("Another attempt is granted when all are used and the test is not passed."))
+    study.allow_attempt(session, plan_course_id)
+    after = {"extra": course.extra_attempts}
+    audit.record(session, actor_id, "test.attempt_granted", course, after=after, reason=reason.strip())
+    account_id = course.plan.learner.account_id
+    messages.post(session, account_id, "attempt_granted", url=f"/test/{course.id}", title=course.title)
 
 
 def own_course(session: Session, learner_id: int, plan_course_id: int) -> PlanCourse:

@@ -102,6 +102,11 @@ TEXTS = {
         _l("You have %(score)s points. See which questions were wrong."),
         _l("See the result"),
     ),
+    "attempt_granted": Text(
+        _l("One more attempt: %(title)s"),
+        _l("The office has granted you another attempt at this test."),
+        _l("To the test"),
+    ),
     "certificate_issued": Text(
         _l("Your certificate is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
     ),

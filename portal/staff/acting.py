@@ -32,8 +32,12 @@ def find(screen: type[Screen], key: str) -> Action:
 
 def form_of(action: Action, row: Any) -> Any:
     """The form of what an action asks about a row, filled with what was sent."""
-    members = {one.name: _field(one) for one in action.questions(row)}
-    return type("ActionForm", (Form,), members)()
+    asked = action.questions(row)
+    form = type("ActionForm", (Form,), {one.name: _field(one) for one in asked})()
+    for one in asked:
+        if one.kind == "choice":
+            form[one.name].choices = [(None, ""), *((key, str(words)) for key, words in one.choices.items())]
+    return form
 
 
 def page(screen: type[Screen], action: Action, row: Any, pk: str, back: str, rows: str) -> ResponseReturnValue:
@@ -77,8 +81,7 @@ def _do(screen: type[Screen], action: Action, form: Any, pk: str) -> Any:
 def _field(one: Ask) -> Any:
     checks: list[Any] = [InputRequired(_l("This is needed."))] if one.needed else [Optional()]
     if one.kind == "choice":
-        offered = [(None, ""), *((key, str(words)) for key, words in one.choices.items())]
-        return Choice(one.label, checks, description=one.hint, coerce=str, choices=offered, validate_choice=False)
+        return Choice(one.label, checks, description=one.hint, coerce=str, choices=[], validate_choice=False)
     if one.kind in ("lines", "line"):
         checks.append(Length(max=one.most, message=_l("At most %(max)d characters.")))
     return FIELDS[one.kind](one.label, checks, description=one.hint)

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from sqlalchemy import event, select
 
 from portal import db
+from portal.access.staff_accounts import COUNTY
+from portal.audit.models import AuditRow
 from portal.staff import roles
 from portal.testing import log_in
 from tests.staff.world import World, build
@@ -56,3 +59,16 @@ def statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine(), "before_cursor_execute", note)
+
+
+def trail(verb: str) -> list[AuditRow]:
+    """Audit rows of a verb, oldest first."""
+    with db.read() as session:
+        return list(session.scalars(select(AuditRow).where(AuditRow.verb == verb).order_by(AuditRow.id)))
+
+
+def level(key: str, level: str) -> None:
+    """Gives county staff another level on a screen."""
+    with db.write() as session:
+        role = session.scalars(select(RoleRow).where(RoleRow.name == COUNTY)).one()
+        roles.grant(session, role, key, level)

@@ -15,7 +15,7 @@ from portal.credits.models import Credit
 from portal.divisions.models import Division
 from portal.messages.models import Notice
 from portal.orders.models import Order, OrderLine
-from portal.payments.models import Payment
+from portal.payments.models import Payment, Refund
 from portal.people import credit_code
 from portal.people.models import Account, Agreement, Correction, CorrectionItem, Learner, Organisation
 from portal.rules.models import RuleSet
@@ -101,18 +101,19 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     session.flush()
     order, line = _order(session, learner, room, shared)
     payment = Payment(number=f"P{code}", order=order, provider="x", amount=2800, state="paid", started_at=NOON)
-    payment.confirmed_at = NOON
+    payment.confirmed_at, payment.received, payment.returned = NOON, 2800, 2800
     plan = Plan(learner=learner, line_id=line.id, mode="enrollment", title="2026 建筑工程", year=2026)
     plan.rule_set_id, plan.opened_at = shared["rules"].id, NOON
     session.add_all([payment, plan])
     session.flush()
     course = shared["courses"]
     given = {"title": course.title, "kind": "major", "year": 2026, "hours": 1250}
-    session.add(PlanCourse(plan=plan, course=course, compulsory=True, needs_test=False, **given))
+    studied = PlanCourse(plan=plan, course=course, compulsory=True, needs_test=True, **given)
+    refund = Refund(number=f"R{code}", payment=payment, line_id=line.id, amount=2800, reason="asked", words="调岗")
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
     correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
     correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
-    session.add_all([credit, correction])
+    session.add_all([studied, refund, credit, correction])
     session.flush()
     return {
         "learners": learner,
@@ -121,6 +122,8 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "orders": order,
         "payments": payment,
         "plans": plan,
+        "refunds": refund,
+        "plan_courses": studied,
         "credits": credit,
         "corrections": correction,
         "divisions": session.get_one(Division, code),

@@ -1,6 +1,6 @@
 """The core's own screens, one module per part of the product."""
 
-from portal.staff.core import catalogue, content, corrections, office, orders, people, study
+from portal.staff.core import catalogue, content, corrections, courses, office, orders, people, refunds, study
 from portal.staff.screens import Screen
 
 SCREENS: tuple[type[Screen], ...] = (
@@ -8,7 +8,9 @@ SCREENS: tuple[type[Screen], ...] = (
     *corrections.SCREENS,
     *catalogue.SCREENS,
     *orders.SCREENS,
+    *refunds.SCREENS,
     *study.SCREENS,
+    *courses.SCREENS,
     *content.SCREENS,
     *office.SCREENS,
 )

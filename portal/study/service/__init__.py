@@ -1,6 +1,6 @@
 """The only writer of this room: plans, sessions of study, completion."""
 
-from portal.study.service.completion import pass_test
+from portal.study.service.completion import allow_attempt, pass_test
 from portal.study.service.plans import open_plans
 from portal.study.service.revoking import revoke
 from portal.study.service.sessions import check_period, finish_reading, open_session, reap, report
@@ -9,6 +9,7 @@ from portal.study.specs import PlanSpec, SpecCourse
 __all__ = [
     "PlanSpec",
     "SpecCourse",
+    "allow_attempt",
     "check_period",
     "finish_reading",
     "open_plans",
