@@ -54,6 +54,7 @@ from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
 from portal.staff import shapes
+from portal.staff.actions import Action, Ask
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
 from portal.study import media
@@ -86,7 +87,9 @@ __all__ = [
     "MAJOR",
     "PUBLIC",
     "Account",
+    "Action",
     "Again",
+    "Ask",
     "Award",
     "BillLine",
     "Category",

@@ -1,4 +1,4 @@
-"""What staff decide: corrections fact by fact, one more attempt, refunds; each once, with a reason where one is read."""
+"""What staff decide: corrections fact by fact, one more attempt, refunds; each once, and with a reason."""
 
 from typing import Any
 

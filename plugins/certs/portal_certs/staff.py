@@ -1,8 +1,15 @@
-"""What staff see of documents and their layouts. Read-only: documents change by issuing, correcting and revoking."""
+"""What staff see of documents and their layouts. No form: documents change by issuing, correcting and revoking."""
 
-from portal.kit import EVERYWHERE, Column, Filter, Find, Screen, _l, shapes
-from portal_certs import states
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.kit import EVERYWHERE, Action, Ask, Column, Filter, Find, Screen, _l, shapes
+from portal_certs import service, states
 from portal_certs.models import Document, Template
+from portal_certs.snapshot import Office
 
 KINDS = {"certificate": _l("Certificate of qualification"), "proof": _l("Proof of hours")}
 STATES = {
@@ -11,6 +18,22 @@ STATES = {
     states.SUPERSEDED: (_l("Replaced"), "plain"),
     states.REVOKED: (_l("Revoked"), "bad"),
 }
+
+
+CORRECTIONS = {key: states.REASONS[key] for key in ("name", "id_number", "employer", "photo", "content")}
+SHOWN = _l("Whoever checks the old number reads this")
+
+
+def _live(row: Document) -> bool:
+    return row.state in states.LIVE
+
+
+def _reissue(session: Session, row: Document, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.reissue(session, row, said["reason"], actor_id, Office.current(), now)
+
+
+def _revoke(session: Session, row: Document, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.revoke(session, row, said["reason"], actor_id, now)
 
 
 class Documents(Screen):
@@ -38,6 +61,27 @@ class Documents(Screen):
         Filter("kind", _l("Kind"), choices=KINDS),
         Filter("division", _l("Division"), "division", "learner.division_code"),
         Filter("issued", _l("Issued"), "days", "issued_at"),
+    )
+    actions = (
+        Action(
+            "reissue",
+            _l("Issue it anew"),
+            _l("A new certificate takes today's name, ID number, employer and photo; this one is replaced."),
+            _reissue,
+            _l("The new certificate is being printed."),
+            lambda row: _live(row) and row.plan_id is not None,
+            (Ask("reason", _l("What was corrected"), "choice", CORRECTIONS, SHOWN),),
+        ),
+        Action(
+            "revoke",
+            _l("Revoke"),
+            _l("The document is no longer valid. Its number stays and says so; it does not come back."),
+            _revoke,
+            _l("The document was revoked."),
+            _live,
+            (Ask("reason", _l("Why it ended"), "choice", states.REASONS, SHOWN),),
+            grave=True,
+        ),
     )
     empty = _l("Documents appear here when a plan is complete and its learner has a photo.")
 
