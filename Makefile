@@ -31,7 +31,7 @@ dev: .venv/dev.stamp .venv/assets.stamp
 # Bootstrap, htmx and the document font: fetched, copied, never committed.
 .venv/assets.stamp: .venv/bin/python package.json package-lock.json tools/assets.py
 	@command -v npm >/dev/null || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.txt
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	$(BIN)/python tools/assets.py
 	@touch $@
 
@@ -43,7 +43,7 @@ check: dev style
 test: dev style
 	$(BIN)/pytest -n 2 -m "not journey"
 	$(BIN)/pytest -n 2 -m "not journey and not slow" --backend=postgresql
-	$(BIN)/pytest -rs -m journey tests/journeys
+	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys
 
 style:
 	$(BIN)/ruff check .
@@ -52,7 +52,7 @@ style:
 	$(BIN)/lint-imports
 
 journey: dev
-	$(BIN)/pytest -rs -m journey tests/journeys
+	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys
 
 bench: dev
 	$(BIN)/python -m tests.bench

@@ -28,6 +28,8 @@ ROOMS = (
     "payments",
     "people",
     "photos",
+    "rights",
+    "staff",
     "study",
 )
 
@@ -50,7 +52,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     settings.data.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     _map_models()
-    plugins = Plugins(settings, extra_plugins)
+    from portal.staff import desks
+
+    plugins = Plugins(settings, extra_plugins, desks.RESERVED)
     app.extensions["portal_plugins"] = plugins
     jobs.init_app(app, [*_core_jobs(), *plugins.declared("jobs")], settings.redis_url.get_secret_value())
     _web(app, settings, plugins)
@@ -60,15 +64,18 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
-    from portal.web import addresses, errors, headers, i18n, shell
+    from portal.staff import desks
+    from portal.web import addresses, errors, headers, hosts, i18n, shell
 
     addresses.init_app(app)
+    hosts.init_app(app, settings)
     if settings.mode == "production":
         logs.init_app(app)
     CSRFProtect(app)
     sessions.init_app(app, settings)
     for room in ROOMS:
         app.register_blueprint(import_module(f"portal.{room}.views").blueprint)
+    desks.init_app(app, plugins)
     for blueprint in plugins.declared("blueprints"):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_health))
@@ -111,11 +118,14 @@ def _core_jobs() -> list[JobSpec]:
 
     from portal.assessment import periodic as assessment
     from portal.audit import service as audit
+    from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
+    from portal.people import mailing
+    from portal.rights import retention
     from portal.study import periodic as study
 
     chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
-    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS]
+    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS, *legacy.JOBS, *mailing.JOBS, *retention.JOBS]
 
 
 def _health() -> Response:

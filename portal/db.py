@@ -5,6 +5,7 @@
 so services are written for one rule. Seats, counters and numbers move only by conditional UPDATE on top of that.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -66,9 +67,13 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    limit = app.extensions["portal_settings"].statement_seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _watch_sqlite(limit))
+    else:
+        event.listen(engine, "begin", _watch_postgresql(limit))
     app.extensions["portal_writer"] = engine.execution_options(portal_write=True)
 
 
@@ -146,6 +151,30 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _watch_sqlite(limit: int) -> Callable[..., None]:
+    """Interrupts a request's statement after `limit` seconds; work outside requests and streams take their time."""
+
+    def watch(_connection: Connection, cursor: Any, _said: str, _given: Any, context: Any, _many: bool) -> None:
+        if not limit or not has_request_context() or context.execution_options.get("yield_per"):
+            cursor.connection.set_progress_handler(None, 0)
+            return
+        deadline = time.monotonic() + limit
+        cursor.connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+
+    return watch
+
+
+def _watch_postgresql(limit: int) -> Callable[..., None]:
+    """The same, by the server itself, for each transaction of a request."""
+
+    def watch(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        if limit and has_request_context():
+            driver.execute(f"SET LOCAL statement_timeout = {limit * 1000}")
+
+    return watch
 
 
 def _begin_sqlite(connection: Connection) -> None:

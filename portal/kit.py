@@ -15,15 +15,18 @@ from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
-from portal.catalogue.models import Project, Specialty, TrainingClass
+from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
 from portal.catalogue.service import ClassChoice, Room
+from portal.credits import service as ledger
+from portal.credits.models import Credit
 from portal.db import UtcDateTime
 from portal.divisions import service as divisions
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
+from portal.messages import service as messages
 from portal.orders import drafts
-from portal.orders.models import Draft, Order, OrderLine
+from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
 from portal.orders.placing import place_order
 from portal.orders.quote import Quote, quote
@@ -34,12 +37,27 @@ from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
 from portal.people.models import Account, Learner
 from portal.photos import service as photos
+from portal.photos.models import Photo
 from portal.photos.scans import check_scan
 from portal.plugins import plugin_setting
+from portal.rules import service as rules
+from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
+from portal.sheets import values as cells
+from portal.sheets.checking import Line, Report
+from portal.sheets.checking import check as check_table
+from portal.sheets.checking import repeated as repeated_lines
+from portal.sheets.layout import Layout
+from portal.sheets.layout import load as load_layout
+from portal.sheets.reading import read as read_sheets
+from portal.sheets.repair import workbook as repair_workbook
+from portal.sheets.tables import find as find_table
+from portal.staff import shapes
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.storage import current_storage
-from portal.study.models import Plan
+from portal.study import media
+from portal.study.models import Plan, PlanCourse
 from portal.types import (
     Award,
     HomeCard,
@@ -59,9 +77,11 @@ from portal.types import (
     SelectionMode,
 )
 from portal.vault import Sealed, current_vault
+from portal.web import formats
 from portal.web.forms import Form, add_problems
 
 __all__ = [
+    "EVERYWHERE",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -69,15 +89,27 @@ __all__ = [
     "Again",
     "Award",
     "BillLine",
+    "Category",
     "ClassChoice",
+    "Column",
     "Conflict",
+    "Course",
+    "Credit",
     "Draft",
+    "Field",
+    "Filter",
+    "Find",
     "Forbidden",
     "Form",
     "HomeCard",
+    "Inline",
     "JobContext",
     "JobSpec",
+    "Layout",
     "Learner",
+    "Lesson",
+    "Line",
+    "LineCourse",
     "Misconfigured",
     "Model",
     "NavItem",
@@ -89,12 +121,15 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Part",
     "Payment",
     "PaymentProvider",
+    "Photo",
     "Pick",
     "Plan",
     "PlanAction",
     "PlanCompleted",
+    "PlanCourse",
     "PlanRevoked",
     "PluginSetting",
     "PortalError",
@@ -105,12 +140,16 @@ __all__ = [
     "Refund",
     "RefundAnswer",
     "Refused",
+    "Report",
     "Role",
     "Room",
+    "RuleSet",
     "Rules",
+    "Screen",
     "Sealed",
     "SelectionMode",
     "Specialty",
+    "SpecialtyCourse",
     "Standing",
     "TooMany",
     "TrainingClass",
@@ -121,7 +160,9 @@ __all__ = [
     "add_problems",
     "audit",
     "catalogue",
+    "cells",
     "check_scan",
+    "check_table",
     "choice",
     "clock",
     "current_account",
@@ -133,10 +174,16 @@ __all__ = [
     "db",
     "divisions",
     "drafts",
+    "find_table",
+    "formats",
     "hear",
     "hookimpl",
     "learner_required",
+    "ledger",
+    "load_layout",
     "login_required",
+    "media",
+    "messages",
     "ngettext",
     "organisation_required",
     "people",
@@ -146,5 +193,10 @@ __all__ = [
     "public",
     "quote",
     "read_number",
+    "read_sheets",
+    "repair_workbook",
+    "repeated_lines",
+    "rules",
+    "shapes",
     "submit",
 ]

@@ -54,9 +54,10 @@ class Plugin:
 
 
 class Plugins:
-    """The application's plugins. `active` is sorted by name."""
+    """The application's plugins. `active` is sorted by name. `reserved` are the keys of the core's own screens."""
 
-    def __init__(self, settings: Settings, extra: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(self, settings: Settings, extra: Iterable[tuple[str, Any]] = (), reserved: Iterable[str] = ()) -> None:
+        self.reserved = frozenset(reserved)
         self.manager = pluggy.PluginManager("portal")
         self.manager.add_hookspecs(hookspecs)
         if os.environ.get("PORTAL_TRACE_HOOKS"):
@@ -143,6 +144,7 @@ class Plugins:
             result = next(iter(caller()), None)
             plugin.declared[hook] = [result] if isinstance(result, Path) else list(result or ())
         _check_tables(plugin)
+        _check_screens(plugin, self.reserved)
         plugin.values = {item.name: _value(plugin.name, item) for item in plugin.declared.get("settings", [])}
 
     def _refuse_double_keys(self) -> None:
@@ -197,6 +199,14 @@ def _check_tables(plugin: Plugin) -> None:
             raise ValueError(f"table {model.__tablename__!r} does not begin with {plugin.name}_")
         if model.__module__.split(".")[0] != package:
             raise ValueError(f"table {model.__tablename__!r} is defined outside {package}")
+
+
+def _check_screens(plugin: Plugin, reserved: frozenset[str]) -> None:
+    """A screen that could only fail later, in front of somebody, switches its plugin off now."""
+    for screen in plugin.declared.get("screens", []):
+        if screen.key in reserved:
+            raise ValueError(f"screens: the key {screen.key!r} belongs to the core")
+        screen.validate()
 
 
 def _value(plugin: str, item: PluginSetting) -> str | int | bool:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(SecretStr(""), description="wakes workers in other processes; empty: in-process")
     worker: bool = Field(True, description="run jobs inside the web process")
     threads: int = Field(8, description="web threads of the embedded server")
+    statement_seconds: int = Field(20, description="seconds until a statement of a request is given up; 0: never")
     plugins_disabled: list[str] = Field(default_factory=list, description="installed plugins to leave off")
     site_name: str = Field("专业技术人员继续教育", description="the site's own name, Chinese")
     site_name_en: str = Field("Continuing Education", description="the site's own name, English")
@@ -46,6 +47,15 @@ class Settings(BaseSettings):
     session_days: int = Field(7, description="days until an unused login ends")
     order_hours: int = Field(48, description="hours an unpaid order keeps its price and seat")
     draft_days: int = Field(30, description="days an unfinished form is kept")
+    keep_replaced_photos_days: int = Field(365, description="days a replaced photo is kept")
+    keep_evidence_days: int = Field(180, description="days evidence is kept after a correction was decided")
+    keep_logins_days: int = Field(180, description="days ended logins and spent codes are kept")
+    keep_messages_days: int = Field(1095, description="days messages are kept")
+    mail_server: str = Field("", description="SMTP server as host:port; empty: no mail is sent")
+    mail_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the SMTP connection is kept")
+    mail_user: str = Field("", description="user name at the SMTP server, if it wants one")
+    mail_password: SecretStr = Field(SecretStr(""), description="password at the SMTP server")
+    mail_from: str = Field("", description="sender of mails; needed with a mail server")
 
     @classmethod
     def settings_customise_sources(
@@ -105,6 +115,8 @@ def check(settings: Settings) -> None:
     for name in ("secret_key", "index_pepper"):
         if len(getattr(settings, name).get_secret_value()) < 32:
             raise Misconfigured(f"PORTAL_{name.upper()}", "at least 32 characters are needed")
+    if settings.mail_server and "@" not in settings.mail_from:
+        raise Misconfigured("PORTAL_MAIL_FROM", "a mail server needs a sender's address")
     if not settings.vault_keys:
         raise Misconfigured("PORTAL_VAULT_KEYS", "at least one key is needed")
     if settings.mode == "production" and not settings.public_url.startswith("https://"):

@@ -7,10 +7,13 @@ made by the core, never by people.
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
+from portal import db
 from portal.errors import NotFound
 
 
@@ -56,6 +59,17 @@ class LocalStorage:
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
+
+
+def delete_after(session: Session, keys: Iterable[str]) -> None:
+    """Removes files once the transaction is safe: a rolled back one loses none."""
+    storage, doomed = current_storage(), list(keys)
+
+    def remove() -> None:
+        for key in doomed:
+            storage.delete(key)
+
+    db.after_commit(session, remove)
 
 
 def current_storage() -> LocalStorage:

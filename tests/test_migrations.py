@@ -1,14 +1,19 @@
 """Every owner's schema versions go up, down and up again, and end where the models are."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_appbuilder import Model
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from portal import db, migrations
+from portal.people.models import Employment, Learner
 from portal.plugins import Plugins
+from portal.testing import make_learner
 
 
 @pytest.fixture
@@ -57,7 +62,33 @@ def test_each_plugin_goes_down_alone(plugins: Plugins) -> None:
         assert _tables() == before
 
 
+def test_rows_survive_a_change_of_their_tables(plugins: Plugins) -> None:
+    """SQLite rebuilds a changed table: what refers to its rows must not stand in the way, nor be lost."""
+    with db.write() as session:
+        learner = make_learner(session, name="何志远")
+    migrations.downgrade(db.engine(), plugins, migrations.CORE, "core_0001")
+    migrations.upgrade(db.engine(), plugins)
+    with db.read() as session:
+        assert session.get_one(Learner, learner.id).name == "何志远"
+        assert session.get_one(Learner, learner.id).employments[0].employer_name
+    with pytest.raises(IntegrityError), db.write() as session:
+        session.add(Employment(learner_id=0, employer_name="x", division_code="130208"))
+
+
 def test_an_upgrade_may_be_repeated(plugins: Plugins) -> None:
     before = _tables()
     migrations.upgrade(db.engine(), plugins)
     assert _tables() == before
+
+
+def test_a_new_version_follows_the_last(plugins: Plugins, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`portal revise` never writes over a version that exists."""
+    folder = migrations.owners(plugins)[migrations.CORE]
+    copied = [tmp_path / file.name for file in folder.glob("core_[0-9]*.py")]
+    for file in copied:
+        file.write_text((folder / file.name).read_text("utf-8"), "utf-8")
+    before = {file.name: file.read_text("utf-8") for file in copied}
+    monkeypatch.setattr(migrations, "owners", lambda _plugins: {migrations.CORE: tmp_path})
+    migrations.revise(db.engine(), plugins, migrations.CORE, "next")
+    assert {name: (tmp_path / name).read_text("utf-8") for name in before} == before
+    assert (tmp_path / f"core_{len(before) + 1:04d}.py").is_file()

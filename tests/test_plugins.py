@@ -1,5 +1,6 @@
 """Any of the four named plugins may be missing, in every combination."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.app import create_app
+from portal.catalogue.models import Course
 from portal.clock import now
 from portal.orders.models import Order, OrderLine
 from portal.people.models import Agreement
@@ -20,6 +22,7 @@ from portal.plugins import Plugins
 from portal.settings import Settings
 from portal.study.models import Plan
 from portal.testing import log_in, make_account, make_learner, under_test
+from tests.catalogue.planting import plant
 from tests.enrollment.conftest import NOW, Wizard, newcomer, orders
 from tests.sources import NAMED
 
@@ -127,9 +130,31 @@ def _enrol(app: Flask) -> Order:
     wizard.up_to_check()
     assert wizard.submit().status_code == 303
     (order,) = orders()
-    gateway = browser.post(f"/pay/{order.number}", data={"provider": "sandbox"}).location
-    browser.get(browser.post(gateway, data={"decision": "pay"}).location)
+    _pay(browser, order.number)
     return order
 
 
-ORDERED = {"enrollment": _enrol}  # each mode brings its way here
+def _choose(app: Flask) -> Order:
+    """课程资源: one course into the basket, ordered and paid."""
+    with db.write() as session:
+        if session.get(Course, 2) is None:
+            plant(session)
+        learner = make_learner(session)
+    browser = app.test_client()
+    log_in(browser, learner.account)
+    browser.post("/courses/2/choose")
+    hidden = re.findall(
+        r'name="(key|expected_total)" type="hidden" value="([^"]*)"', browser.get("/courses/basket").text
+    )
+    number = browser.post("/courses/basket", data=dict(hidden)).location.rsplit("/")[-1]
+    _pay(browser, number)
+    with db.read() as session:
+        return session.scalars(select(Order).where(Order.number == number)).one()
+
+
+def _pay(browser: FlaskClient, number: str) -> None:
+    gateway = browser.post(f"/pay/{number}", data={"provider": "sandbox"}).location
+    browser.get(browser.post(gateway, data={"decision": "pay"}).location)
+
+
+ORDERED = {"enrollment": _enrol, "self_select": _choose}  # each mode brings its way here

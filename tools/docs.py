@@ -19,6 +19,7 @@ WITHOUT_DOCSTRING = {
     "_l": "the same for texts written at import time",
     "ngettext": "a text that depends on a number",
     "ID_KINDS": "kinds of identity documents by key",
+    "EVERYWHERE": "a scope: rows that belong to no division and are seen by all staff who may open the screen",
     "MAJOR": "key of professional subjects",
     "PUBLIC": "key of public subjects",
     "Model": "base of mapped classes",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import redirect, request, url_for
+from flask import redirect, request, session, url_for
 from werkzeug.exceptions import Unauthorized
 
 from portal.access.visitor import account, current_account
@@ -15,6 +15,8 @@ from portal.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., Any])
 RULE = "portal_access"
+AGREE = "agree"  # in the cookie: this login has a new agreement to accept before anything else
+_BEFORE_AGREEING = {"people.accept_agreement", "rights.data", "rights.close"}
 
 
 def public(view: View) -> View:
@@ -45,15 +47,27 @@ def _guarded(view: View, rule: str, kind: str | None) -> View:
             return to_login()
         if kind and account().kind != kind:
             raise Forbidden
+        if AGREE in session and request.endpoint not in _BEFORE_AGREEING:
+            return _away("people.accept_agreement")
         return view(*args, **kwargs)
 
     setattr(check, RULE, rule)
     return check  # type: ignore[return-value]
 
 
+def wants_json() -> bool:
+    """Whether a script is asking: by what it sends, what it accepts, or where it asks."""
+    accepts = request.headers.get("Accept", "").startswith("application/json")
+    return request.is_json or accepts or request.path.startswith("/api/")
+
+
 def to_login() -> Any:
     """To the login form and, after a GET, back here. Scripts get 401."""
-    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+    return _away("access.login")
+
+
+def _away(endpoint: str) -> Any:
+    if wants_json():
         raise Unauthorized
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("access.login", next=back), 303)
+    return redirect(url_for(endpoint, next=back), 303)

@@ -54,9 +54,11 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
 
 def check_limits(session: Session, name: str, address: str, now: datetime) -> None:
     """:raises TooMany: too many failures for this name or from this address, whatever was wrong with them."""
-    for key, limit in _keys(name, address):
-        row = session.get(LoginAttempt, key)
-        if row and row.window_start > now - WINDOW and row.failures >= limit:
+    limits = dict(_keys(name, address))
+    query = select(LoginAttempt.key, LoginAttempt.failures)
+    recent = query.where(LoginAttempt.key.in_(limits), LoginAttempt.window_start > now - WINDOW)
+    for key, failures in session.execute(recent):
+        if failures >= limits[key]:
             raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
 
 

@@ -1,14 +1,15 @@
 """Accounts of staff: made by `portal create-admin` and by the demonstration."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
-from portal.errors import Refused
+from portal.errors import NotFound, Refused
 from portal.people import login_names, passwords, registration
 from portal.people.models import Account, LoginName, StaffScope
 from portal.types import Problem
@@ -36,6 +37,7 @@ def add(
     password_hash: str,
     role: str,
     divisions: Iterable[str] = (),
+    actor_id: int | None = None,
 ) -> Account:
     """A member of staff with a role, seeing these divisions and what lies below them; the administrator sees all.
 
@@ -57,9 +59,52 @@ def add(
     session.add(account)
     session.flush()
     session.add(LoginName(account_id=account.id, kind="user_name", value=registration.index("user_name", plain)))
+    divisions = sorted(set(divisions))
     session.add_all(StaffScope(account_id=account.id, division_code=code) for code in divisions)
-    audit.record(session, None, "staff.added", account, after={"role": role})
+    audit.record(session, actor_id, "staff.added", account, after={"role": role, "divisions": divisions})
     return account
+
+
+def change(
+    session: Session,
+    account_id: int,
+    *,
+    name: str,
+    active: bool,
+    role: str,
+    divisions: Iterable[str],
+    actor_id: int,
+    password_hash: str = "",
+) -> Account:
+    """Changes a member of staff. Another role, other divisions, a new password or no admittance end all logins.
+
+    :raises NotFound: nobody of the staff.
+    :raises Refused: the actor would shut himself out, or give himself another role.
+    """
+    account = session.get(Account, account_id)
+    if account is None or account.kind != "staff":
+        raise NotFound(f"account {account_id}")
+    before, wanted = _standing(session, account), sorted(set(divisions))
+    after = {"active": active, "role": role, "divisions": wanted}
+    if account_id == actor_id and (before["active"], before["role"]) != (active, role):
+        raise Refused(_l("You cannot take your own role or admittance away. Ask another administrator."))
+    account.first_name = name
+    account.active = active
+    account.roles = [_role(session, role)]
+    session.execute(delete(StaffScope).where(StaffScope.account_id == account_id))
+    session.add_all(StaffScope(account_id=account_id, division_code=code) for code in wanted)
+    if password_hash:
+        account.password = password_hash
+    if password_hash or before != after:
+        account.credentials_version += 1
+    audit.record(session, actor_id, "staff.changed", account, before=before, after=after)
+    return account
+
+
+def _standing(session: Session, account: Account) -> dict[str, Any]:
+    codes = session.scalars(select(StaffScope.division_code).where(StaffScope.account_id == account.id))
+    role = account.roles[0].name if account.roles else ""
+    return {"active": account.active, "role": role, "divisions": sorted(codes)}
 
 
 def _role(session: Session, name: str) -> Role:

@@ -1,6 +1,6 @@
 """登录 and logging out: one form for every kind of account."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
@@ -8,9 +8,10 @@ from wtforms.validators import InputRequired
 
 from portal import clock, db
 from portal.access import service, sessions
-from portal.access.guard import public
+from portal.access.guard import AGREE, public
 from portal.access.visitor import address, current_account, device, safe_next
 from portal.errors import Refused, TooMany
+from portal.people import agreements
 from portal.web.forms import Form, add_problems
 
 blueprint = Blueprint("access", __name__, template_folder="templates")
@@ -35,8 +36,8 @@ def login() -> ResponseReturnValue:
             return _enter(form, target)
         except Refused as refused:
             add_problems(form, refused)
-            with db.write() as session:
-                service.count_failure(session, str(form.name.data), address(), clock.now())
+            with db.write() as writing:
+                service.count_failure(writing, str(form.name.data), address(), clock.now())
         except TooMany as limit:
             add_problems(form, Refused(limit.message))
             return render_template("access/login.html", form=form), 429
@@ -47,11 +48,14 @@ def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
     now = clock.now()
     # Reading first: hashing a password takes long and must not hold the one writing transaction.
     found = service.log_in(db.reader(), str(form.name.data), str(form.password.data), address(), now)
-    with db.write() as session:
-        token = service.open_session(session, found, device(), now)
+    with db.write() as writing:
+        token = service.open_session(writing, found, device(), now)
     sessions.start(token, found)
     if found.must_change:
         return redirect(url_for("people.activate"), 303)
+    if found.kind != "staff" and agreements.to_accept(db.reader(), found.id, now):
+        session[AGREE] = True
+        return redirect(url_for("people.accept_agreement", next=target), 303)
     if found.kind == "staff" and target == "/":
         return redirect("/staff/", 303)
     return redirect(target, 303)

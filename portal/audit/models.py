@@ -2,8 +2,9 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.clock import now
 from portal.db import UtcDateTime
@@ -29,3 +30,5 @@ class AuditRow(Model):
     reason: Mapped[str] = mapped_column(String(300), default="")
     sequence: Mapped[int | None] = mapped_column(unique=True)
     chain: Mapped[str | None] = mapped_column(String(64))  # sha256 over the previous chain value and this row
+
+    actor: Mapped[User | None] = relationship()

@@ -68,7 +68,10 @@ class Course(Model):
 
 
 class Lesson(Model):
-    """One piece of a course. `seconds` is what must be credited: media length, or the minimum reading time."""
+    """One piece of a course. `seconds` is what must be credited: media length, or the minimum reading time.
+
+    `preview` opens a lesson to everybody (试看); every other lesson is for those whose plan holds the course.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (UniqueConstraint("course_id", "position"),)
@@ -81,6 +84,7 @@ class Lesson(Model):
     seconds: Mapped[int]
     storage_key: Mapped[str | None] = mapped_column(String(120))  # video or document file
     body: Mapped[str] = mapped_column(Text, default="")  # article: plain paragraphs, blank lines between
+    preview: Mapped[bool] = mapped_column(default=False, server_default="0")
 
     course: Mapped[Course] = relationship(back_populates="lessons")
 

@@ -2,9 +2,11 @@
 
 import click
 
+from portal.commands.audit_trail import audit
 from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
+from portal.commands.learners import learners
 from portal.commands.reconcile import reconcile
 
-COMMANDS: tuple[click.Command, ...] = (create_admin, demo, doctor, reconcile)
+COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor, learners, reconcile)

@@ -40,5 +40,6 @@ class Credit(Model):
     employer_name: Mapped[str] = mapped_column(String(120))
     earned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     reversed_by: Mapped[int | None] = mapped_column(ForeignKey("credit.id"))
+    reference: Mapped[str | None] = mapped_column(String(60))  # number of the document another platform issued for it
 
     learner: Mapped[Learner] = relationship()

@@ -1,9 +1,10 @@
 """Earning and taking back hours. The only writer of the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.credits.models import Credit
@@ -51,6 +52,38 @@ def earn(
     session.add(credit)
     session.flush()
     return credit
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Hours (hundredths) of one year and kind that come from another platform. `reference`: its document's number."""
+
+    learner_id: int
+    year: int
+    kind: str
+    hours: int
+    title: str
+    employer_name: str
+    reference: str | None = None
+
+
+def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int, str], int]:
+    """Live hours from other platforms by (learner, year, kind): what must not be brought again."""
+    rows = session.execute(
+        select(Credit.learner_id, Credit.year, Credit.kind, Credit.hours).where(
+            Credit.learner_id.in_(learner_ids),
+            Credit.source == "import",
+            Credit.reversed_by.is_(None),
+            Credit.hours > 0,
+        )
+    )
+    return {(row.learner_id, row.year, row.kind): row.hours for row in rows}
+
+
+def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
+    """Books many entries in one statement. The caller has left out what `brought` knows."""
+    if entries:
+        session.execute(insert(Credit), [{**vars(one), "source": "import", "earned_at": now} for one in entries])
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:

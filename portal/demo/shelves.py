@@ -95,7 +95,7 @@ def _lessons(text: CourseText, number: int) -> list[Lesson]:
     film, article = text.lessons
     video = video_key(VIDEOS[number % len(VIDEOS)])
     return [
-        Lesson(position=1, title=film, kind="video", seconds=VIDEO_SECONDS, storage_key=video),
+        Lesson(position=1, title=film, kind="video", seconds=VIDEO_SECONDS, storage_key=video, preview=True),
         Lesson(position=2, title=article, kind="article", seconds=ARTICLE_SECONDS, body=text.article),
     ]
 

@@ -3,16 +3,33 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.errors import NotFound
-from portal.messages.models import Message, Notice
+from portal.errors import NotFound, Refused
+from portal.jobs import submit
+from portal.messages import texts
+from portal.messages.models import Message, MessageText, Notice
+from portal.settings import current_settings
+
+COPY = "messages.mail"  # the job that sends a copy; people/mailing.py knows the addresses
 
 
 def post(session: Session, account_id: int, kind: str, url: str = "", **params: Any) -> None:
-    """Leaves a message. `kind` is a key of messages.texts; `params` fill its words."""
-    session.add(Message(account_id=account_id, kind=kind, url=url, params=params))
+    """Leaves a message. `kind` is a key of messages.texts; `params` fill its words.
+
+    Where the site sends mail, a job sends a copy to whoever has an address.
+    """
+    message = Message(account_id=account_id, kind=kind, url=url, params=params)
+    session.add(message)
+    if current_settings().mail_server:
+        session.flush()
+        submit(session, COPY, {"message": message.id}, unique=f"{COPY}:{message.id}")
+
+
+def forget(session: Session, account_id: int) -> None:
+    """Removes all messages of somebody who leaves."""
+    session.execute(delete(Message).where(Message.account_id == account_id))
 
 
 def unread(session: Session, account_id: int) -> int:
@@ -45,4 +62,25 @@ def notice(session: Session, notice_id: int, moment: datetime) -> Notice:
     found = session.get(Notice, notice_id)
     if found is None or found.published_at > moment:
         raise NotFound(f"notice {notice_id}")
+    return found
+
+
+def reword(session: Session, kind: str, language: str, title: str, body: str, now: datetime) -> MessageText | None:
+    """The office's own words for a kind of message in a language. Empty ones bring the portal's words back.
+
+    :raises Refused: no such kind or language, one of both empty, too long, or a placeholder the message cannot fill.
+    """
+    title, body = " ".join(title.split()), body.strip()
+    if problems := texts.problems(kind, language, title, body):
+        raise Refused(problems=problems)
+    found: MessageText | None = session.scalar(select(MessageText).filter_by(kind=kind, language=language))
+    if not title and not body:
+        if found:
+            session.delete(found)
+        return None
+    if found is None:
+        found = MessageText(kind=kind, language=language)
+        session.add(found)
+    found.title, found.body, found.changed_at = title, body, now
+    session.flush()
     return found

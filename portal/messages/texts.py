@@ -1,11 +1,17 @@
 """The words of messages by kind, said in the reader's language when they are read."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from portal.messages.models import Message
+from portal.messages.models import Message, MessageText
+from portal.types import Problem
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,21 @@ TEXTS = {
         _l("Your account is active"),
         _l("Hours earned and certificates issued on the old platform stay valid. Check that your employer is right."),
         _l("My profile"),
+    ),
+    "password_reset": Text(
+        _l("Your password was set anew"),
+        _l("All logins of before have ended. If it was not you, tell the office at once."),
+        _l("My profile"),
+    ),
+    "correction_done": Text(
+        _l("Your details were corrected"),
+        _l("What was accepted stands on file now. Documents issued earlier stay as they are."),
+        _l("See the decision"),
+    ),
+    "correction_refused": Text(
+        _l("Your request was not accepted"),
+        _l("The reason stands beside each fact. You may ask again with better evidence."),
+        _l("See the decision"),
     ),
     "order_paid": Text(
         _l("Order %(number)s is paid"), _l("Your courses are open. You can begin to study."), _l("My projects")
@@ -84,6 +105,9 @@ TEXTS = {
     "certificate_issued": Text(
         _l("Your certificate is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
     ),
+    "proof_issued": Text(
+        _l("Your proof of hours is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
+    ),
     "certificate_waits_photo": Text(
         _l("Your certificate waits for your ID photo"),
         _l("%(title)s is complete. Upload the photo and the certificate issues itself."),
@@ -97,8 +121,47 @@ TEXTS = {
 }  # fmt: skip
 
 
-def words(message: Message) -> Text:
+LANGUAGES = ("zh_Hans_CN", "en")
+TITLE_LONGEST, BODY_LONGEST = 120, 600
+_PLACE = re.compile(r"%\((\w+)\)s")
+Own = Mapping[tuple[str, str], tuple[str, str]]
+
+
+def own(session: Session) -> Own:
+    """The office's own titles and sentences by kind and language."""
+    return {(one.kind, one.language): (one.title, one.body) for one in session.scalars(select(MessageText))}
+
+
+def words(message: Message, own: Own | None = None) -> Text:
     """The words of a message with its parameters filled in. An unknown kind gets words that are true of any."""
     text = TEXTS.get(message.kind, _OTHER)
     params = _Params(message.params or {})
-    return Text(str(text.title) % params, str(text.body) % params, str(text.label))
+    title, body = (own or {}).get((message.kind, str(get_locale())), (str(text.title), str(text.body)))
+    return Text(title % params, body % params, str(text.label))
+
+
+def places(kind: str) -> set[str]:
+    """Parameters that the words of a kind may use."""
+    text = TEXTS[kind]
+    return set(_PLACE.findall(str(text.title) + str(text.body)))
+
+
+def problems(kind: str, language: str, title: str, body: str) -> list[Problem]:
+    """What is wrong with somebody's own words for a kind of message. Nothing at all means: the portal's words."""
+    if kind not in TEXTS or language not in LANGUAGES:
+        return [Problem(_l("There is no such kind of message."), "kind")]
+    if not title and not body:
+        return []
+    found = []
+    for field, said, longest in (("title", title, TITLE_LONGEST), ("body", body, BODY_LONGEST)):
+        strange = set(_PLACE.findall(said)) - places(kind)
+        if not said:
+            found.append(Problem(_l("Fill in both, or leave both empty."), field))
+        elif len(said) > longest:
+            found.append(Problem(_l("At most %(count)s characters.", count=longest), field))
+        elif strange or "%" in _PLACE.sub("", said):
+            allowed = ", ".join(f"%({name})s" for name in sorted(places(kind))) or "–"
+            found.append(
+                Problem(_l("These can be filled in here: %(places)s. No other %% sign.", places=allowed), field)
+            )
+    return found

@@ -15,7 +15,8 @@ blueprint = Blueprint("messages", __name__, template_folder="templates")
 def inbox() -> str:
     """The newest messages. Seeing them marks them as read; the page still says which were new."""
     account_id = account().id
-    items = [(message, texts.words(message)) for message in service.inbox(db.reader(), account_id)]
+    own = texts.own(db.reader())
+    items = [(message, texts.words(message, own)) for message in service.inbox(db.reader(), account_id)]
     fresh = {message.id for message, _words in items if message.read_at is None}
     if fresh:
         with db.write() as session:

@@ -23,7 +23,20 @@ def render(kind: str, item: Any, _autogen: Any) -> Any:
     return False
 
 
+def enforce(connection: Any, on: bool) -> None:
+    """SQLite rebuilds a table to change it; with foreign keys on, dropping the old one fails once it has rows.
+
+    Outside a transaction, or it is ignored; so on the driver's own connection. Turned on again, all rows are checked.
+    """
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        if on and (broken := driver.execute("PRAGMA foreign_key_check").fetchall()):
+            raise RuntimeError(f"rows refer to nothing after the migration: {broken[:3]}")
+        driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
 with given["engine"].connect() as connection:
+    enforce(connection, on=False)
     context.configure(
         connection=connection,
         target_metadata=given["metadata"],
@@ -36,3 +49,4 @@ with given["engine"].connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    enforce(connection, on=True)

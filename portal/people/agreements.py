@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.people.models import Agreement
+from portal.people.models import Agreement, AgreementAcceptance
 
 SERVICE = "service"
 SUPPLIED = Path(__file__).parent / "texts" / "service_agreement.txt"  # first line: title
@@ -16,3 +16,17 @@ def in_force(session: Session, moment: datetime, key: str = SERVICE) -> Agreemen
     """The newest version whose day has come, or None where the site has published none."""
     query = select(Agreement).where(Agreement.key == key, Agreement.effective_at <= moment)
     return session.scalar(query.order_by(Agreement.version.desc()).limit(1))
+
+
+def to_accept(session: Session, account_id: int, moment: datetime, key: str = SERVICE) -> Agreement | None:
+    """The version in force, where this account has accepted only earlier ones. One statement.
+
+    Who has never accepted any (staff, accounts made by staff) is asked where they first register or activate.
+    """
+    accepted = exists().where(
+        AgreementAcceptance.account_id == account_id, AgreementAcceptance.agreement_id == Agreement.id
+    )
+    before = exists().where(AgreementAcceptance.account_id == account_id)
+    query = select(Agreement, accepted, before).where(Agreement.key == key, Agreement.effective_at <= moment)
+    found = session.execute(query.order_by(Agreement.version.desc()).limit(1)).first()
+    return found[0] if found and found[2] and not found[1] else None

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 
@@ -60,6 +61,7 @@ def email_problem(email: str) -> object:
     return None
 
 
+@lru_cache(4096)
 def normal_employer(name: str) -> str:
     """The full name of an employer: full-width brackets, no spaces between Han characters, single ones else."""
     plain = unicodedata.normalize("NFC", " ".join(name.split())).replace("(", "（").replace(")", "）")

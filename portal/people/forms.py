@@ -5,7 +5,15 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from portal.people import identity, places
@@ -73,6 +81,38 @@ class ActivationForm(Form):
         _l("I have read the service agreement and agree to it"),
         [InputRequired(_l("Read the service agreement and tick the box to go on."))],
     )
+
+
+class ForgottenForm(Form):
+    """忘记密码: how the account is named."""
+
+    name = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), _LONG])
+
+
+class ResetForm(Form):
+    """A new password for whoever holds a slip or a code from a mail."""
+
+    account = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), _LONG])
+    person = StringField(_l("Name"), [DataRequired(_l("Enter the whole name.")), _LONG])
+    code = StringField(_l("One-time code"), [DataRequired(_l("Enter the code on the slip or in the mail.")), _LONG])
+    password = PasswordField(_l("New password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+    agreed = BooleanField(
+        _l("I have read the service agreement and agree to it"),
+        [InputRequired(_l("Read the service agreement and tick the box to go on."))],
+    )
+
+
+class CorrectionForm(EmployerForm):
+    """What should stand on file; what is right stays as it is."""
+
+    name = StringField(_l("Name"), [_LONG])
+    id_kind = SelectField(_l("Kind of ID"), validate_choice=False)
+    id_number = StringField(_l("ID number"), [_LONG])
+    division_code = SelectField(_l("County of the employer"), validate_choice=False)
+    employer = StringField(_l("Full name of the employer"), [_LONG])
+    note = TextAreaField(_l("What was wrong"))
+    evidence = MultipleFileField(_l("Evidence"))
 
 
 class ContactForm(Form):

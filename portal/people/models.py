@@ -63,6 +63,8 @@ class Learner(Model):
     division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)  # by people.rules.county_of
     source: Mapped[str] = mapped_column(String(12), default="registered")  # registered | import
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the learner; what the law asks for is kept
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))  # the same person's other account
 
     account: Mapped[Account] = relationship()
     division: Mapped[Division] = relationship(foreign_keys=[division_code])
@@ -149,3 +151,70 @@ class AgreementAcceptance(Model):
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class OneTimeCode(Model):
+    """Opens one account once: printed on a slip for somebody who proved who they are, or sent by mail.
+
+    Only the digest is kept. channel: slip | mail.
+    """
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(8))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # None: asked for by the person
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # also when a newer one replaced it
+
+
+class Correction(Model):
+    """A request to correct what is on file, with evidence. Nothing changes before staff decide.
+
+    States: people/corrections.py. `note` is the learner's own explanation, `reason` what staff answered.
+    """
+
+    __tablename__ = "correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    learner: Mapped[Learner] = relationship()
+    items: Mapped[list["CorrectionItem"]] = relationship(order_by="CorrectionItem.id")
+    evidence: Mapped[list["CorrectionEvidence"]] = relationship(order_by="CorrectionEvidence.id")
+
+
+class CorrectionItem(Model):
+    """One fact to correct: what stands on file, what should stand there, and the decision about it."""
+
+    __tablename__ = "correction_item"
+    __table_args__ = (UniqueConstraint("correction_id", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    correction_id: Mapped[int] = mapped_column(ForeignKey("correction.id"), index=True)
+    field: Mapped[str] = mapped_column(String(12))  # name | id | employer
+    before: Mapped[str] = mapped_column(Sealed)
+    after: Mapped[str] = mapped_column(Sealed)
+    detail: Mapped[str] = mapped_column(String(16), default="")  # id: its kind; employer: its division
+    accepted: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(300), default="")  # why it was refused
+
+
+class CorrectionEvidence(Model):
+    """A redrawn picture of a document. Removed some time after the decision."""
+
+    __tablename__ = "correction_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    correction_id: Mapped[int] = mapped_column(ForeignKey("correction.id"), index=True)
+    storage_key: Mapped[str] = mapped_column(String(120), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    shredded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from portal import clock, db
 from portal.access import service as access
 from portal.access import sessions
-from portal.access.guard import learner_required, public
-from portal.access.visitor import account, address, current_account, device
+from portal.access.guard import AGREE, learner_required, login_required, public
+from portal.access.visitor import account, address, current_account, device, safe_next
 from portal.errors import NotFound, Refused, TooMany
 from portal.people import agreements, credit_code, employers, forms, passwords, registration, service
 from portal.people.forms import AgreementForm, RegistrationForm
@@ -34,6 +34,23 @@ def agreement() -> str:
     if found is None:
         raise NotFound("agreement")
     return render_template("people/agreement.html", agreement=found)
+
+
+@blueprint.route("/agreement/accept", methods=["GET", "POST"])
+@login_required
+def accept_agreement() -> ResponseReturnValue:
+    """A new version, asked for at the first login after its day; nothing else opens before, but for leaving."""
+    now, target = clock.now(), safe_next(request.args.get("next"))
+    found = agreements.to_accept(db.reader(), account().id, now)
+    form = AgreementForm()
+    if found is None or form.validate_on_submit():
+        if found is not None:
+            with db.write() as writing:
+                service.accept(writing, account().id, found.id, address(), now)
+        session.pop(AGREE, None)
+        return redirect(target, 303)
+    page = render_template("people/accept.html", form=form, agreement=found)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/register", methods=["GET", "POST"])

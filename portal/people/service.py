@@ -112,7 +112,7 @@ def activate(
     if not learner.account.must_change:
         raise Conflict(_l("This account is active already. Log in with your own password."))
     learner.account.must_change = False
-    _set_password(learner.account, password_hash)
+    set_password(learner.account, password_hash)
     accept(session, learner.account_id, agreement_id, address, now)
     messages.post(session, learner.account_id, "activated", url="/me")
     audit.record(session, learner.account_id, "activated", learner)
@@ -122,7 +122,7 @@ def activate(
 def change_password(session: Session, account_id: int, password_hash: str) -> Account:
     """A new password; every login of before ends, also the present one: open a new one."""
     account = session.get_one(Account, account_id)
-    _set_password(account, password_hash)
+    set_password(account, password_hash)
     audit.record(session, account.id, "password_changed", account)
     return account
 
@@ -183,12 +183,26 @@ def change_employer(
     return fresh
 
 
+def correct_employer(session: Session, learner: Learner, name: str, division_code: str) -> None:
+    """Rewrites the present employer where it was put down wrongly; a change of employer is `change_employer`."""
+    present = present_employment(learner)
+    right = _employment(session, name, division_code, None, learner.created_at)
+    if present is None:
+        learner.employments.append(right)
+    else:
+        present.employer_name, present.division_code = right.employer_name, right.division_code
+        present.organisation_id = right.organisation_id
+    learner.division_code = county_of(right.division_code, learner.residence_code, division_code)
+    session.flush()
+
+
 def present_employment(learner: Learner) -> Employment | None:
     """Where the learner works now."""
     return next((one for one in reversed(learner.employments) if one.valid_to is None), None)
 
 
-def _set_password(account: Account, password_hash: str) -> None:
+def set_password(account: Account, password_hash: str) -> None:
+    """The password that counts from now on; every login of before ends."""
     account.password = password_hash
     account.credentials_version += 1
 

@@ -1,6 +1,21 @@
 """Pages about people: 学员注册, activation of old accounts, 个人资料."""
 
-from portal.people import activation_views, profile_views, registration_views
+from portal.people import (
+    activation_views,
+    correction_views,
+    profile_views,
+    recovery_views,
+    registration_views,
+    slip_views,
+)
 from portal.people.pages import blueprint
 
-__all__ = ["activation_views", "blueprint", "profile_views", "registration_views"]
+__all__ = [
+    "activation_views",
+    "blueprint",
+    "correction_views",
+    "profile_views",
+    "recovery_views",
+    "registration_views",
+    "slip_views",
+]

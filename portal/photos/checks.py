@@ -39,10 +39,10 @@ def check(data: bytes) -> Checked:
     """
     if len(data) > BYTES_MOST:
         raise _refused(_l("The photo is larger than 5 MB. Save it smaller and upload it again."))
-    image = _opened(data)
+    image = opened(data)
     _judge_size(*_upright_size(image))
     image.thumbnail((ROUGH, ROUGH))  # in place: a large photo is not held three times over
-    image = _upright(image)
+    image = upright(image)
     cut = ImageOps.fit(image, _target(image), Image.Resampling.LANCZOS)
     _judge_light(cut)
     out = io.BytesIO()
@@ -52,7 +52,8 @@ def check(data: bytes) -> Checked:
     return Checked(out.getvalue(), *cut.size)
 
 
-def _opened(data: bytes) -> Image.Image:
+def opened(data: bytes) -> Image.Image:
+    """An unpacked JPEG or PNG. :raises Refused: it is none, or would hurt to unpack."""
     if not data:
         raise _refused(_l("Choose a photo."))
     try:
@@ -71,7 +72,7 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
     """Turned as the camera was held, on white where it was transparent, in plain RGB."""
     turned = ImageOps.exif_transpose(image)
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.photos.checks import Checked
 from portal.photos.models import Photo
-from portal.storage import current_storage
+from portal.storage import current_storage, delete_after
 
 
 def current(session: Session, account_id: int) -> Photo | None:
@@ -33,3 +33,20 @@ def keep(session: Session, account_id: int, checked: Checked, now: datetime) -> 
     session.add(photo)
     session.flush()
     return photo
+
+
+def shred(session: Session, account_id: int) -> int:
+    """Removes every photo of an account, rows and files. Returns how many."""
+    return _remove(session, list(session.scalars(select(Photo).where(Photo.account_id == account_id))))
+
+
+def shred_replaced(session: Session, before: datetime) -> int:
+    """Removes photos that were replaced before a moment. Returns how many."""
+    return _remove(session, list(session.scalars(select(Photo).where(Photo.replaced_at < before))))
+
+
+def _remove(session: Session, found: list[Photo]) -> int:
+    for photo in found:
+        session.delete(photo)
+    delete_after(session, [photo.storage_key for photo in found])
+    return len(found)

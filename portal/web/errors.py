@@ -4,9 +4,10 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from portal.access.guard import wants_json
 from portal.errors import NotFound, PortalError
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, _expected)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    for kind in (OperationalError, InterfaceError, TimeoutError):  # gone, gone meanwhile, no connection free
+        app.register_error_handler(kind, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -54,8 +56,9 @@ def _http(error: HTTPException) -> Response:
     return show(error.code, "")
 
 
-def _database(error: OperationalError) -> Response:
-    log.error("database_unavailable", path=request.path, error=type(error.orig).__name__)
+def _database(error: SQLAlchemyError) -> Response:
+    cause = getattr(error, "orig", None) or error
+    log.error("database_unavailable", path=request.path, error=type(cause).__name__)
     response = show(503, "")
     response.headers["Retry-After"] = "5"
     return response
@@ -70,7 +73,7 @@ def show(status: int, message: str, problems: list[str] | None = None) -> Respon
     """The page (or JSON for scripts) of an error."""
     title = str(TITLES.get(status, _l("Something went wrong on our side")))
     message = message or str(SENTENCES.get(status, ""))
-    if request.is_json or request.headers.get("Accept", "").startswith("application/json"):
+    if wants_json():
         return make_response(jsonify(error=message or title, problems=problems or []), status)
     try:
         page = render_template("web/error.html", status=status, title=title, message=message, problems=problems)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from portal.settings import Settings
 
@@ -32,8 +32,6 @@ def init_app(app: Flask, settings: Settings) -> None:
             "base-uri": "'none'",
             "frame-ancestors": "'none'",
         }
-        if request.path.startswith("/console"):
-            policy["script-src-attr"] = "'unsafe-inline'"  # Flask-Admin's own onclick handlers
         response.headers.setdefault("Content-Security-Policy", "; ".join(f"{k} {v}" for k, v in policy.items()))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -116,7 +116,7 @@ def size(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def context(browser: Browser, size: str) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **SIZES[size])
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a busy machine is no mistake of the page
     yield context
     context.close()
 

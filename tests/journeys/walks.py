@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from portal.demo.reading import categories, shelf
 from tests.journeys.people import Newcomer, newcomer
@@ -164,3 +165,35 @@ def _answer(visitor: Visitor) -> None:
         if option.locator("span").last.inner_text().strip() in right:
             option.locator("input").check()
     visitor.go(page.locator(".t-act button.btn-primary"))
+
+
+def certificate(visitor: Visitor) -> str:
+    """我的培训证书: waits until it is printed, downloads it, and gives the words on it."""
+    visitor.menu("学习中心")
+    visitor.click("我的证书")
+    link = visitor.page.get_by_role("link", name="下载").first
+    for _ in range(60):
+        if link.count():
+            break
+        visitor.page.wait_for_timeout(1000)
+        visitor.page.reload()
+    visitor.look()
+    visitor.shot("certificates")
+    with visitor.page.expect_download() as download:
+        link.click()
+    return PdfReader(download.value.path()).pages[0].extract_text()
+
+
+def proof(visitor: Visitor) -> str:
+    """我的学时证明: has one made of all hours, waits for it while the page renews itself, and gives its words."""
+    visitor.menu("学习中心")
+    visitor.click("我的证书")
+    visitor.click("我的学时证明")
+    visitor.click("开具证明", role="button")
+    link = visitor.page.get_by_role("link", name="下载").first
+    link.wait_for(timeout=60_000)
+    visitor.look()
+    visitor.shot("proofs")
+    with visitor.page.expect_download() as download:
+        link.click()
+    return PdfReader(download.value.path()).pages[0].extract_text()

@@ -1,1 +1,3 @@
 """课程资源: choose single courses."""
+
+MODE = "self_select"

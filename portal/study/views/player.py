@@ -1,10 +1,9 @@
 """The player: a lesson, what of it is credited, and the reports that credit it."""
 
 import json
-import mimetypes
 from typing import Any
 
-from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,8 +13,8 @@ from portal.access.guard import learner_required
 from portal.access.visitor import current_learner
 from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
-from portal.errors import NotFound, PortalError, Refused
-from portal.storage import current_storage
+from portal.errors import NotFound, Refused
+from portal.study import media as files
 from portal.study import next_step, overview, service, standing, words
 from portal.study.models import PlanCourse
 from portal.study.standing import Standing
@@ -39,8 +38,8 @@ def player(plan_course_id: int, lesson_id: int | None = None) -> ResponseReturnV
     return render_template(
         "study/player.html",
         **_lesson_values(course, lesson, stands),
-        media=_has_media(lesson),
-        mimetype=_mimetype(lesson),
+        media=files.is_there(lesson),
+        mimetype=files.mimetype(lesson),
     )
 
 
@@ -88,13 +87,7 @@ def media(plan_course_id: int, lesson_id: int) -> Response:
     """The video or document of a lesson, in ranges, to the learner whose plan holds it."""
     course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
     lesson = standing.lesson_of(course, lesson_id)
-    if not _has_media(lesson) or lesson.storage_key is None:
-        raise NotFound(f"media of lesson {lesson_id}")
-    answer = send_file(
-        current_storage().path(lesson.storage_key), mimetype=_mimetype(lesson), conditional=True, max_age=3600
-    )
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return files.send(lesson)
 
 
 def _first(course: PlanCourse, stands: list[Standing]) -> int:
@@ -170,19 +163,6 @@ def _second(value: object) -> int:
     if not 0 <= number <= LONGEST:  # NaN is not in any range
         raise ValueError
     return int(number)
-
-
-def _has_media(lesson: Lesson) -> bool:
-    if not lesson.storage_key:
-        return False
-    try:
-        return current_storage().exists(lesson.storage_key)
-    except PortalError:
-        return False
-
-
-def _mimetype(lesson: Lesson) -> str:
-    return mimetypes.guess_type(lesson.storage_key or "")[0] or "application/octet-stream"
 
 
 def _wants_json() -> bool:

@@ -1,4 +1,4 @@
-// What every page needs: the error summary takes the focus; an open menu closes with Escape.
+// What every page needs: the error summary takes the focus; an open menu closes with Escape; print buttons print.
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
 document.addEventListener("keydown", (event) => {
@@ -8,4 +8,8 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
+});
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 });

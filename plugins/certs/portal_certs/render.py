@@ -1,0 +1,208 @@
+"""Printing a document: layout + snapshot + number -> PDF. The same input gives the same bytes."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+import segno
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader, TimeStamp
+from reportlab.pdfgen.canvas import Canvas
+
+from portal.kit import clock
+from portal_certs import archival, fonts, ornaments, seal, tables, typeset, variables
+from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
+from portal_certs.snapshot import Snapshot
+
+ASCENT = 0.88  # of an em: where the characters of the document font stand in their line
+CREATOR = "Xueshi"
+
+
+class Page:
+    """A page being drawn. Layouts count millimetres from above, PDF counts points from below."""
+
+    def __init__(self, layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> None:
+        self.layout, self.said, self.number, self.photo = layout, said, number, photo
+        self.number_of = 1  # the page at hand
+        table = layout.table()
+        self.rows = tables.pages(table, said) if table else [[]]
+        self.out = io.BytesIO()
+        regular = fonts.chain("regular").fonts[0].fontName
+        size = (layout.width * mm, layout.height * mm)
+        options: dict[str, Any] = {"pageCompression": 1, "invariant": 1, "initialFontName": regular, "lang": "zh-CN"}
+        self.canvas = Canvas(self.out, pagesize=size, **options)
+        self.canvas.setTitle(f"{variables.fill(layout.title, said, number)} {number}")
+        self.canvas.setAuthor(said.office)
+        self.canvas.setSubject(said.project)
+        self.canvas.setCreator(CREATOR)
+        self.canvas.setProducer(CREATOR)
+        _date(self.canvas, moment)
+        archival.declare(self.canvas)
+
+    def up(self, y: float) -> float:
+        """Millimetres from above as points from below."""
+        return (self.layout.height - y) * mm
+
+    def fill(self, text: str) -> str:
+        """A text of the layout on this page."""
+        return variables.fill(text, self.said, self.number, self.number_of, len(self.rows))
+
+    def finish(self) -> bytes:
+        self.canvas.save()
+        return self.out.getvalue()
+
+
+def render(layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> bytes:
+    """The finished file. `photo` is a JPEG, or empty where the layout wants none; `moment` becomes its date."""
+    page = Page(layout, said, number, photo, moment)
+    for page_number in range(1, len(page.rows) + 1):
+        page.number_of = page_number
+        for element in layout.elements:
+            if element.on == "every" or page_number == 1:
+                DRAW[element.type](page, element)
+        page.canvas.showPage()
+    return page.finish()
+
+
+def missing(layout: Layout, said: Snapshot, number: str) -> str:
+    """Characters of this document that no font has, each once. A document with any of them must not be issued."""
+    regular, bold = fonts.chain("regular"), fonts.chain("bold")
+    found = ""
+    for element in layout.elements:
+        if isinstance(element, Text):
+            chain = bold if element.weight == "bold" else regular
+            found += chain.missing(variables.fill(element.text, said, number))
+        elif isinstance(element, Seal):
+            found += bold.missing(said.seal + element.line + element.specimen)
+        elif isinstance(element, Table):
+            found += regular.missing("".join(tables.words(element, said)))
+    return "".join(dict.fromkeys(found))
+
+
+def address(said: Snapshot, number: str) -> str:
+    """Where anybody can check a document."""
+    return f"{said.address}/verify/{number}"
+
+
+def _date(canvas: Any, moment: datetime) -> None:
+    """The file's own date is that of issue, not that of printing: printed again, it is the same file."""
+    stamp = TimeStamp(invariant=1)
+    stamp.t = int(moment.timestamp())
+    stamp.lt = clock.local(moment).timetuple()
+    stamp.YMDhms, stamp.dhh, stamp.dmm = tuple(stamp.lt)[:6], 8, 0
+    canvas._doc._timeStamp = stamp
+
+
+def _text(page: Page, element: Text) -> None:
+    chain = fonts.chain(element.weight)
+    filled = page.fill(element.text)
+    fitted = typeset.fit(filled, chain, element.w * mm, element.size, element.least, element.lines, element.spacing)
+    leading = fitted.size * element.leading
+    height = leading * (len(fitted.lines) - 1) + fitted.size
+    slack = element.h * mm - height
+    top = page.up(element.y) - slack * {"top": 0, "middle": 0.5, "bottom": 1}[element.place]
+    page.canvas.setFillColor(HexColor(element.colour))
+    for place, line in enumerate(fitted.lines):
+        free = element.w * mm - chain.width(line, fitted.size, element.spacing)
+        left = element.x * mm + free * {"left": 0, "center": 0.5, "right": 1}[element.align]
+        _line_of_text(
+            page, chain, line, left, top - leading * place - fitted.size * ASCENT, fitted.size, element.spacing
+        )
+
+
+def _line_of_text(page: Page, chain: fonts.Chain, line: str, x: float, y: float, size: float, spacing: float) -> None:
+    writing = page.canvas.beginText(x, y)
+    writing.setCharSpace(spacing)
+    for font, piece in chain.runs(line):
+        writing.setFont(font.fontName, size)
+        writing.textOut(piece)
+    writing.setCharSpace(0)
+    page.canvas.drawText(writing)
+
+
+def _photo(page: Page, element: Photo) -> None:
+    if page.photo:
+        image = ImageReader(io.BytesIO(page.photo))
+        page.canvas.drawImage(image, *_box(page, element))
+
+
+def _seal(page: Page, element: Seal) -> None:
+    line = element.specimen if page.said.specimen and element.specimen else element.line
+    x, y, w, h = _box(page, element)
+    seal.draw(
+        page.canvas, fonts.chain("bold"), x + w / 2, y + h / 2, min(w, h) / 2, page.said.seal, line, element.colour
+    )
+
+
+def _qr(page: Page, element: Qr) -> None:
+    """Modules of one row that touch are one rectangle: fewer numbers, no hairlines between them."""
+    code = segno.make(address(page.said, page.number), error="m", micro=False)
+    x, y, w, h = _box(page, element)
+    module = min(w, h) / len(code.matrix)
+    path = page.canvas.beginPath()
+    for row, line in enumerate(code.matrix):
+        start = None
+        for column, dark in enumerate((*line, 0)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                path.rect(x + start * module, y + h - (row + 1) * module, (column - start) * module, module)
+                start = None
+    page.canvas.setFillColor(HexColor(element.colour))
+    page.canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _line(page: Page, element: Line) -> None:
+    page.canvas.setStrokeColor(HexColor(element.colour))
+    page.canvas.setLineWidth(element.width * mm)
+    page.canvas.line(element.x1 * mm, page.up(element.y1), element.x2 * mm, page.up(element.y2))
+
+
+def _rect(page: Page, element: Rect) -> None:
+    page.canvas.setStrokeColor(HexColor(element.colour))
+    page.canvas.setLineWidth(element.width * mm)
+    if element.fill:
+        page.canvas.setFillColor(HexColor(element.fill))
+    drawn = {"stroke": int(element.width > 0), "fill": int(element.fill is not None)}
+    page.canvas.roundRect(*_box(page, element), element.radius * mm, **drawn)
+
+
+def _ornament(page: Page, element: Ornament) -> None:
+    x, y, w, h = _box(page, element)
+    if element.kind == "frame":
+        ornaments.frame(page.canvas, x, y, w, h, element.colour, element.accent)
+    else:
+        ornaments.rosette(page.canvas, x + w / 2, y + h / 2, min(w, h) / 2, element.colour)
+
+
+def _hours(page: Page, element: Hours) -> None:
+    x, y, w, h = _box(page, element)
+    total = page.said.hours() or 1
+    for hours, colour in ((page.said.major, element.major), (page.said.public, element.public)):
+        page.canvas.setFillColor(HexColor(colour))
+        page.canvas.rect(x, y, w * hours / total, h, stroke=0, fill=1)
+        x += w * hours / total
+
+
+def _table(page: Page, element: Table) -> None:
+    top = element.y if page.number_of == 1 else element.next_y
+    tables.draw(page.canvas, element, page.rows[page.number_of - 1], page.up(top))
+
+
+def _box(page: Page, element: Any) -> tuple[float, float, float, float]:
+    """Lower left corner, width and height in points."""
+    return element.x * mm, page.up(element.y + element.h), element.w * mm, element.h * mm
+
+
+DRAW: dict[str, Any] = {
+    "text": _text,
+    "photo": _photo,
+    "seal": _seal,
+    "qr": _qr,
+    "line": _line,
+    "rect": _rect,
+    "ornament": _ornament,
+    "hours": _hours,
+    "table": _table,
+}

@@ -1,0 +1,254 @@
+"""Issuing, finishing and ending documents. The only writer of this plugin's tables."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.kit import (
+    Conflict,
+    Credit,
+    Learner,
+    NotFound,
+    Plan,
+    Problem,
+    Refused,
+    TooMany,
+    _l,
+    audit,
+    current_vault,
+    ledger,
+    messages,
+    photos,
+    submit,
+)
+from portal_certs import numbering, obstacles, reading, snapshot, states
+from portal_certs.layout import Layout, supplied
+from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
+from portal_certs.snapshot import Office, Snapshot
+
+PRINT = "certs.print"
+AWARD = "certificate"
+WINDOW = timedelta(minutes=15)
+MOST_A_DAY = 10
+PLACES = {numbering.CERTIFICATE: "/centre/certificates", numbering.PROOF: "/centre/proofs"}  # where they are listed
+
+
+def publish_template(session: Session, kind: str, layout: dict[str, Any], now: datetime) -> Template:
+    """A new version of a layout, used by every document issued from now on. Earlier documents keep theirs.
+
+    :raises pydantic.ValidationError: the layout is wrong; it says where.
+    """
+    Layout.model_validate(layout)
+    last = session.scalar(select(func.max(Template.version)).where(Template.kind == kind)) or 0
+    template = Template(kind=kind, version=last + 1, layout=layout, created_at=now)
+    session.add(template)
+    session.flush()
+    return template
+
+
+def template_in_use(session: Session, kind: str, now: datetime) -> Template:
+    """The newest version; a site that has published none gets the layout that comes with the plugin."""
+    return reading.newest_template(session, kind) or publish_template(session, kind, supplied(kind), now)
+
+
+def issue_certificate(session: Session, plan: Plan, office: Office, now: datetime) -> Document | None:
+    """Numbers and freezes the certificate of a completed plan and queues its printing; None: something is missing.
+
+    A plan that has ever had a certificate gets no other one here, so being told twice changes nothing and a revoked
+    certificate does not come back by itself.
+    """
+    if plan.state != "complete" or plan.award != AWARD or reading.of_plan(session, plan.id):
+        return None
+    photo = photos.current(session, plan.learner.account_id)
+    said = snapshot.of_plan(session, plan, photo, office, now)
+    template = template_in_use(session, numbering.CERTIFICATE, now)
+    if obstacles.found(said, template.layout):
+        return None
+    document = _write(session, numbering.CERTIFICATE, plan.learner_id, said, template, office, now, plan.id)
+    for credit in reading.credits_of(session, plan):
+        session.add(DocumentItem(document_id=document.id, credit_id=credit.id))
+    audit.record(session, None, "issued", document)
+    return document
+
+
+def issue_proof(
+    session: Session, learner: Learner, credit_ids: Collection[int], office: Office, now: datetime
+) -> Document:
+    """A proof of live hours of the ledger, as their owner chose them, and queues its printing.
+
+    Asked again on the same day for the same hours, and nothing else has changed, it is the same proof.
+
+    :raises Refused: no hours were chosen, or a character cannot be printed.
+    :raises NotFound: hours that are somebody else's, or were taken back.
+    :raises TooMany: more than MOST_A_DAY today; numbers are for keeps.
+    """
+    chosen = _chosen(session, learner, credit_ids)
+    said = snapshot.of_credits(session, learner, chosen, office, now)
+    former = reading.of_learner(session, learner.id, numbering.PROOF)
+    wanted = {credit.id for credit in chosen}
+    for proof in former:
+        same = {item.credit_id for item in proof.items} == wanted and reading.content(proof) == said
+        if same and proof.state in states.LIVE:
+            return proof
+    if sum(proof.issued_at > now - timedelta(days=1) for proof in former) >= MOST_A_DAY:
+        raise TooMany(_l("You have had many proofs made today. Use one of them, or come back tomorrow."))
+    template = template_in_use(session, numbering.PROOF, now)
+    if lacking := obstacles.found(said, template.layout):
+        characters = "".join(one.characters for one in lacking)
+        raise Refused(_l("The font of documents lacks %(characters)s. Please tell the office.", characters=characters))
+    document = _write(session, numbering.PROOF, learner.id, said, template, office, now)
+    session.add_all(DocumentItem(document_id=document.id, credit_id=credit.id) for credit in chosen)
+    audit.record(session, learner.account_id, "issued", document)
+    return document
+
+
+def _chosen(session: Session, learner: Learner, credit_ids: Collection[int]) -> list[Credit]:
+    if not credit_ids:
+        sentence = _l("Choose at least one course.")
+        raise Refused(sentence, [Problem(sentence, "credits")])
+    live = {credit.id: credit for credit in ledger.live(session, learner.id)}
+    if strange := set(credit_ids) - set(live):
+        raise NotFound(f"credits {sorted(strange)}")
+    return [live[credit_id] for credit_id in sorted(set(credit_ids))]
+
+
+def finish(session: Session, document_id: int, storage_key: str, sha256: str) -> bool:
+    """Books the printed file and tells the learner; False when the document was finished or ended meanwhile."""
+    done = session.execute(
+        update(Document)
+        .where(Document.id == document_id, Document.state == states.PENDING)
+        .values(state=states.ISSUED, storage_key=storage_key, sha256=sha256)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        return False
+    document = session.get_one(Document, document_id)
+    said = reading.content(document)
+    messages.post(
+        session,
+        document.learner.account_id,
+        f"{document.kind}_issued",
+        url=PLACES[document.kind],
+        title=said.project or said.years,
+        number=document.number,
+    )
+    return True
+
+
+def reissue(
+    session: Session, document: Document, reason: str, actor_id: int | None, office: Office, now: datetime
+) -> Document:
+    """A corrected certificate in place of a live one: the same plan and hours, today's name, employer and photo.
+
+    `reason` is a key of states.REASONS, shown to whoever checks the old number.
+
+    :raises Conflict: the document is no longer live.
+    :raises Refused: the new one cannot be printed yet; the old one stays.
+    """
+    if document.plan_id is None:
+        raise Refused(_l("A proof is not corrected: request a new one."))
+    plan = session.get_one(Plan, document.plan_id)
+    photo = photos.current(session, plan.learner.account_id)
+    said = snapshot.of_plan(session, plan, photo, office, now)
+    template = template_in_use(session, document.kind, now)
+    if obstacles.found(said, template.layout):
+        raise Refused(_l("The corrected certificate cannot be printed yet: the photo or a character is missing."))
+    end(session, document, states.SUPERSEDED, reason, now)
+    fresh = _write(session, document.kind, document.learner_id, said, template, office, now, plan.id, document.id)
+    for item in document.items:
+        session.add(DocumentItem(document_id=fresh.id, credit_id=item.credit_id))
+    audit.record(session, actor_id, "superseded", document, after={"by": fresh.id}, reason=reason)
+    return fresh
+
+
+def revoke(session: Session, document: Document, reason: str, actor_id: int | None, now: datetime) -> None:
+    """Takes a live document back. Its number, file and content stay to be checked.
+
+    :raises Conflict: the document is no longer live.
+    """
+    end(session, document, states.REVOKED, reason, now)
+    audit.record(session, actor_id, "revoked", document, reason=reason)
+
+
+def end(session: Session, document: Document, state: str, reason: str, now: datetime) -> None:
+    """Moves a document to an end state. :raises Conflict: its state does not allow it."""
+    ended = session.execute(
+        update(Document)
+        .where(Document.id == document.id, Document.state.in_(states.came_from(state)))
+        .values(state=state, reason=reason, ended_at=now)
+    )
+    if not ended.rowcount:  # type: ignore[attr-defined]
+        raise Conflict(_l("This document has been replaced or revoked already."))
+    session.refresh(document)
+
+
+def queue_printing(session: Session, document_id: int, attempt: str = "") -> None:
+    """One printing job per document; another `attempt` gives one whose job gave up another chance."""
+    submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
+
+
+def count_look_up(session: Session, address: str, cost: int, now: datetime) -> None:
+    """Adds to what an address has looked up in this window."""
+    key = look_up_key(address)
+    row = session.get(LookUp, key)
+    if row is None:
+        session.add(LookUp(key=key, cost=cost, window_start=now))
+    elif row.window_start <= now - WINDOW:
+        row.cost, row.window_start = cost, now
+    else:
+        row.cost += cost
+
+
+def look_up_key(address: str) -> str:
+    """What stands for a network address in the table."""
+    return current_vault().blind("verify-from", address)
+
+
+def forget_look_ups(session: Session, now: datetime) -> None:
+    """Deletes windows that are over."""
+    session.execute(delete(LookUp).where(LookUp.window_start <= now - WINDOW))
+
+
+def _write(
+    session: Session,
+    kind: str,
+    learner_id: int,
+    said: Snapshot,
+    template: Template,
+    office: Office,
+    now: datetime,
+    plan_id: int | None = None,
+    replaces_id: int | None = None,
+) -> Document:
+    place = numbering.PROOF_PLACE if kind == numbering.PROOF else said.division_code[-4:]
+    serial = next_serial(session, said.issued_on.year, place, kind)
+    document = Document(
+        kind=kind,
+        number=numbering.compose(office.prefix, said.issued_on.year, place, serial),
+        learner_id=learner_id,
+        plan_id=plan_id,
+        snapshot=said.model_dump_json(),
+        template_id=template.id,
+        state=states.PENDING,
+        replaces_id=replaces_id,
+        token=secrets.token_urlsafe(32),
+        issued_at=now,
+    )
+    session.add(document)
+    session.flush()
+    queue_printing(session, document.id)
+    return document
+
+
+def next_serial(session: Session, year: int, place: str, kind: str) -> int:
+    """The next serial, from 1. It is used when the caller commits and free again when it rolls back: no gaps."""
+    same = (Number.year == year, Number.place == place, Number.kind == kind)
+    taken = session.execute(update(Number).where(*same).values(last=Number.last + 1).returning(Number.last)).scalar()
+    if taken is not None:
+        return int(taken)
+    session.add(Number(year=year, place=place, kind=kind, last=1))
+    session.flush()
+    return 1

@@ -1,0 +1,72 @@
+"""The basket: courses chosen and not ordered yet, kept as a draft of the core on every device."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from portal.kit import Draft, Learner, clock, current_settings, drafts
+from portal_self_select import MODE
+
+KEY = "basket"
+MOST = 60  # courses in one order
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Course ids in the order chosen. `token` is drawn once and makes the order's key."""
+
+    token: str
+    courses: tuple[int, ...] = ()
+    version: int = 0
+
+    @property
+    def key(self) -> str:
+        """Key of the order these courses make: other courses make another order, a double click does not."""
+        return f"{MODE}:{self.token}:{self.version}"
+
+
+def load(session: Session, learner: Learner) -> Basket:
+    """The learner's basket, an empty one when there is none."""
+    draft = drafts.load(session, learner.account_id, MODE, KEY, clock.now())
+    return _basket(draft) if draft else Basket(secrets.token_urlsafe(18))
+
+
+def add(session: Session, learner: Learner, course_id: int) -> Basket:
+    """Puts a course in; twice is once. A full basket stays as it is."""
+    kept = load(session, learner)
+    if course_id in kept.courses or len(kept.courses) >= MOST:
+        return kept
+    return _save(session, learner, replace(kept, courses=(*kept.courses, course_id)))
+
+
+def remove(session: Session, learner: Learner, course_id: int) -> Basket:
+    """Takes a course out; what is not in it stays out."""
+    kept = load(session, learner)
+    if course_id not in kept.courses:
+        return kept
+    return _save(session, learner, replace(kept, courses=tuple(one for one in kept.courses if one != course_id)))
+
+
+def empty(session: Session, learner: Learner) -> None:
+    """The courses have become an order."""
+    drafts.drop(session, learner.account_id, MODE, KEY)
+
+
+def _save(session: Session, learner: Learner, basket: Basket) -> Basket:
+    draft = drafts.save(
+        session,
+        learner.account_id,
+        MODE,
+        KEY,
+        KEY,
+        {"token": basket.token, "courses": list(basket.courses)},
+        basket.version,
+        clock.now(),
+        current_settings().draft_days,
+    )
+    return _basket(draft)
+
+
+def _basket(draft: Draft) -> Basket:
+    return Basket(draft.data["token"], tuple(draft.data["courses"]), draft.version)

@@ -1,0 +1,88 @@
+"""Looking around, open to everybody: the list, a course, and 试看."""
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.kit import Learner, current_account, current_learner, db, media, public
+from portal_self_select import basket, holdings, shelf
+from portal_self_select.pages import blueprint
+from portal_self_select.shelf import Wish
+
+MOST = 10**6  # larger numbers are nobody's year, category or page, and too large for some databases
+
+
+def learner() -> Learner | None:
+    """The learner who looks at a public page, if one is logged in."""
+    account = current_account()
+    return current_learner() if account and account.kind == "learner" and not account.must_change else None
+
+
+@blueprint.get("/courses")
+@public
+def index() -> ResponseReturnValue:
+    """课程资源: courses that fit the filters, with what the visitor already has of them."""
+    session, visitor = db.reader(), learner()
+    wish = _wish()
+    found = shelf.find(session, wish)
+    ids = [course.id for course in found.courses]
+    return render_template(
+        "self_select/index.html",
+        wish=wish,
+        found=found,
+        held=holdings.of(session, visitor, ids) if visitor else {},
+        basket=basket.load(session, visitor) if visitor else None,
+        tested=shelf.tested(session, ids),
+        categories=shelf.categories(session),
+        years=shelf.years(session),
+    )
+
+
+@blueprint.get("/courses/<int:course_id>")
+@public
+def course(course_id: int) -> ResponseReturnValue:
+    """One course: what it is about, its lessons, what it costs, 试看 and 选课学习."""
+    session, visitor = db.reader(), learner()
+    found = shelf.course(session, course_id)
+    return render_template(
+        "self_select/course.html",
+        course=found,
+        tested=course_id in shelf.tested(session, [course_id]),
+        held=holdings.of(session, visitor, [course_id]).get(course_id) if visitor else None,
+        basket=basket.load(session, visitor) if visitor else None,
+        visitor=current_account(),
+    )
+
+
+@blueprint.get("/courses/<int:course_id>/preview/<int:lesson_id>")
+@public
+def preview(course_id: int, lesson_id: int) -> ResponseReturnValue:
+    """试看: one lesson, without login. Nothing is credited here."""
+    lesson = shelf.preview(db.reader(), course_id, lesson_id)
+    return render_template(
+        "self_select/preview.html",
+        course=lesson.course,
+        lesson=lesson,
+        has_file=media.is_there(lesson),
+        mimetype=media.mimetype(lesson),
+    )
+
+
+@blueprint.get("/courses/<int:course_id>/preview/<int:lesson_id>/file")
+@public
+def preview_file(course_id: int, lesson_id: int) -> Response:
+    """The file of a lesson that everybody may see; of no other."""
+    return media.send(shelf.preview(db.reader(), course_id, lesson_id))
+
+
+def _wish() -> Wish:
+    def number(name: str) -> int:
+        return min(max(0, request.args.get(name, 0, type=int)), MOST)
+
+    kind = request.args.get("kind", "")
+    return Wish(
+        words=request.args.get("q", "").strip()[:40],
+        kind=kind if kind in shelf.KINDS else "",
+        category_id=number("category"),
+        year=number("year"),
+        page=max(1, number("page")),
+    )

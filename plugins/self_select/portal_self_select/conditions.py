@@ -1,0 +1,41 @@
+"""What an order of this mode must fulfil: single courses of the buyer's own, none held already, tests kept."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from portal.kit import Learner, NotFound, OrderProposal, Pick, Problem, ProposedLine, _l
+from portal_self_select import holdings, shelf
+
+HELD = {
+    holdings.COUNTED: _l("“%(title)s” is already in your record of hours; its hours count once."),
+    holdings.STUDYING: _l("You have “%(title)s” already; go on studying it."),
+    holdings.ORDERED: _l("You have an unpaid order for “%(title)s”; pay it or cancel it first."),
+}
+
+
+def pick(course_id: int, tested: set[int]) -> Pick:
+    """A course as an order wants it: a compulsory one needs its test here too, or its hours would be cheaper here."""
+    return Pick(course_id, compulsory=course_id in tested, needs_test=course_id in tested)
+
+
+def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
+    """Everything wrong with single courses. :raises NotFound: no such learner, or somebody else."""
+    courses = {chosen.course_id for line in proposal.lines for chosen in line.picks}
+    tested = shelf.tested(session, courses)
+    for line in proposal.lines:
+        learner = session.get(Learner, line.learner_id)
+        if learner is None or learner.account_id != proposal.buyer_id:
+            raise NotFound(f"learner {line.learner_id}")
+        if not _single(line, tested):
+            yield Problem(_l("The terms of a course have changed. Please check your choice once more."), "courses")
+        held = holdings.of(session, learner, [chosen.course_id for chosen in line.picks])
+        for course_id, holding in held.items():
+            title = shelf.title(session, course_id)
+            yield Problem(HELD[holding.kind] % {"title": title}, f"course-{course_id}", holding.url)
+
+
+def _single(line: ProposedLine, tested: set[int]) -> bool:
+    """One course a line, outside any project, without a certificate, its test kept."""
+    outside = line.project_id is None and line.class_id is None and not line.award
+    return outside and len(line.picks) == 1 and line.picks[0] == pick(line.picks[0].course_id, tested)

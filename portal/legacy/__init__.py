@@ -1,0 +1,1 @@
+"""Learners of the platform this one replaces: who they are, what they have earned, and how they come over."""

@@ -1,0 +1,170 @@
+"""Many learners at once: they come from another platform and activate their accounts themselves.
+
+Every statement carries hundreds of rows, no password is hashed per person, and who is there already is left alone.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.audit import service as audit
+from portal.people import identity, registration
+from portal.people.models import Account, Employment, Learner, LoginName, Organisation
+from portal.people.rules import county_of
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What another platform knows about a learner, in the forms that are kept (registration.Registration.normal).
+
+    A phone that several people gave proves nobody: leave it empty. `division_code`: the employer's, where known.
+    """
+
+    name: str
+    id_kind: str
+    id_number: str
+    phone: str
+    email: str
+    employer: str
+    division_code: str | None
+    title_series: str | None = None
+    title_level: str | None = None
+
+    @cached_property
+    def index(self) -> str:
+        """Blind index of the ID number."""
+        return registration.index(identity.BY_KEY[self.id_kind].login, self.id_number)
+
+
+def known(session: Session, indexes: Sequence[str]) -> dict[str, Learner]:
+    """Learners who are there already, by the blind index of their ID."""
+    found = session.scalars(select(Learner).where(Learner.id_index.in_(indexes)))
+    return {learner.id_index: learner for learner in found}
+
+
+def taken(session: Session, newcomers: Iterable[Newcomer]) -> set[str]:
+    """Blind indexes of phones and addresses that somebody logs in with, or has on file, already."""
+    wanted = [registration.index("phone", one.phone) for one in newcomers if one.phone]
+    wanted += [registration.index("email", one.email) for one in newcomers if one.email]
+    found = set(session.scalars(select(LoginName.value).where(LoginName.value.in_(wanted))))
+    return found | set(session.scalars(select(Learner.phone_index).where(Learner.phone_index.in_(wanted))))
+
+
+def shared(newcomers: Iterable[Newcomer]) -> set[str]:
+    """Phones that more than one of them gave: a clerk's, a couple's. They are no second fact for anybody."""
+    counts = Counter(one.phone for one in newcomers if one.phone)
+    return {phone for phone, count in counts.items() if count > 1}
+
+
+def add(
+    session: Session, newcomers: Sequence[Newcomer], password_hash: str, home: str, now: datetime
+) -> dict[str, int]:
+    """Adds learners whose accounts wait for activation; returns their ids by blind index of the ID number.
+
+    `password_hash`: of the common initial password, made once; it opens nothing but the activation page.
+    `home`: the division of those whose employer's is unknown. The caller has made sure that none of them is there.
+    """
+    if not newcomers:
+        return {}
+    employers, used = _employers(session, newcomers), taken(session, newcomers)
+    accounts = _ids(session, Account, Account.username, [_account(one, password_hash) for one in newcomers])
+    rows = [
+        _learner(one, account, employers.get(one.employer), used, home, now)
+        for one, account in zip(newcomers, accounts, strict=True)
+    ]
+    ids = _ids(session, Learner, Learner.id_index, rows)
+    jobs = zip(newcomers, ids, rows, strict=True)
+    session.execute(insert(Employment), [_employment(*job, employers.get(job[0].employer), now) for job in jobs])
+    session.execute(insert(LoginName), list(_login_names(newcomers, accounts, used)))
+    audit.record_many(session, None, "imported", Learner.__tablename__, ids)
+    return {str(row["id_index"]): learner_id for row, learner_id in zip(rows, ids, strict=True)}
+
+
+def _ids(
+    session: Session, model: type[Account] | type[Learner], key: InstrumentedAttribute[str], rows: list[dict[str, Any]]
+) -> list[int]:
+    """Adds rows and returns their ids in the same order, found by a unique column.
+
+    RETURNING would do on PostgreSQL; on SQLite it has no order, and SQLAlchemy would send one statement per row.
+    """
+    session.execute(insert(model), rows)
+    values = [row[key.key] for row in rows]
+    found = {row[0]: row[1] for row in session.execute(select(key, model.id).where(key.in_(values)))}
+    return [found[value] for value in values]
+
+
+def _employers(session: Session, newcomers: Sequence[Newcomer]) -> dict[str, Organisation]:
+    """Approved employers by name; of two with one name, neither."""
+    names = {one.employer for one in newcomers}
+    found = list(
+        session.scalars(select(Organisation).where(Organisation.state == "approved", Organisation.name.in_(names)))
+    )
+    counts = Counter(one.name for one in found)
+    return {one.name: one for one in found if counts[one.name] == 1}
+
+
+def _account(one: Newcomer, password_hash: str) -> dict[str, Any]:
+    return {
+        "kind": "learner",
+        "username": f"l-{secrets.token_hex(8)}",
+        "first_name": one.name,
+        "last_name": "",
+        "active": True,
+        "password": password_hash,
+        "must_change": True,
+        "credentials_version": 1,
+    }
+
+
+def _learner(
+    one: Newcomer, account: int, employer: Organisation | None, used: set[str], home: str, now: datetime
+) -> dict[str, Any]:
+    phone = registration.index("phone", one.phone) if one.phone else None
+    proves = phone is not None and phone not in used
+    division = employer.division_code if employer else one.division_code
+    return {
+        "account_id": account,
+        "name": one.name,
+        "id_kind": one.id_kind,
+        "id_number": one.id_number,
+        "id_index": one.index,
+        "phone": one.phone if proves else None,
+        "phone_index": phone if proves else None,
+        "email": one.email or None,
+        "title_series": one.title_series,
+        "title_level": one.title_level,
+        "division_code": county_of(division, None, home),
+        "source": "import",
+        "created_at": now,
+    }
+
+
+def _employment(
+    one: Newcomer, learner_id: int, row: dict[str, Any], employer: Organisation | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "learner_id": learner_id,
+        "employer_name": one.employer,
+        "division_code": row["division_code"],
+        "organisation_id": employer.id if employer else None,
+        "valid_from": now,
+    }
+
+
+def _login_names(newcomers: Sequence[Newcomer], accounts: Sequence[int], used: set[str]) -> Iterator[dict[str, Any]]:
+    """The ID number for everybody; phone and address for the first of those who gave them."""
+    given = set(used)
+    for one, account in zip(newcomers, accounts, strict=True):
+        yield {"account_id": account, "kind": identity.BY_KEY[one.id_kind].login, "value": one.index}
+        for kind, text in (("phone", one.phone), ("email", one.email)):
+            value = registration.index(kind, text) if text else ""
+            if value and value not in given:
+                given.add(value)
+                yield {"account_id": account, "kind": kind, "value": value}

@@ -1,0 +1,110 @@
+"""忘记密码: a code by mail where the site sends mail, else a slip; both set a new password on one page.
+
+No answer tells whether an account exists, has an address, or waits for activation.
+"""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal import clock, db
+from portal.access import service as access
+from portal.access import sessions
+from portal.access.guard import public
+from portal.access.visitor import address, current_account, device
+from portal.errors import Conflict, Refused, TooMany
+from portal.people import agreements, codes, mailing, passwords, personal
+from portal.people.forms import ForgottenForm, ResetForm
+from portal.people.models import OneTimeCode
+from portal.people.pages import blueprint, current_settings
+from portal.types import Problem
+from portal.web.forms import add_problems
+
+_NO_MATCH = _l("User name, name and code do not fit together, or the code is used or too old.")
+
+
+@blueprint.route("/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> ResponseReturnValue:
+    """Asks for a code by mail; says the same to everybody."""
+    form, status = ForgottenForm(), 200
+    by_mail = bool(current_settings().mail_server)
+    if by_mail and form.is_submitted():
+        if not form.validate():
+            status = 422
+        else:
+            try:
+                _send(str(form.name.data))
+                return render_template("people/forgotten_sent.html")
+            except TooMany as limit:
+                add_problems(form, Refused(limit.message))
+                status = limit.status
+    return render_template("people/forgotten.html", form=form, by_mail=by_mail), status
+
+
+def _send(typed: str) -> None:
+    """Mails a code, if there is an account and it has an address. Every request counts, whoever is asked for."""
+    now = clock.now()
+    access.check_limits(db.reader(), f"forgotten {typed}", address(), now)
+    account = access.find(db.reader(), typed)
+    recipient = personal.email(db.reader(), account) if account and account.active and not account.must_change else ""
+    with db.write() as writing:
+        access.count_failure(writing, f"forgotten {typed}", address(), now)
+        if account and recipient:
+            code = codes.issue(writing, account.id, codes.MAIL, now)
+            mailing.queue_code(writing, account.id, recipient, code)
+
+
+@blueprint.route("/reset", methods=["GET", "POST"])
+@public
+def reset() -> ResponseReturnValue:
+    """Takes a code and a new password, and logs in."""
+    if current_account() is not None:
+        return redirect(url_for("web.home"), 303)
+    form, status = ResetForm(), 200
+    if form.is_submitted():
+        status = 422
+        try:
+            if code := _proved(form):
+                return _open(code, form)
+        except TooMany as limit:
+            add_problems(form, Refused(limit.message))
+            status = limit.status
+        except Conflict as late:
+            add_problems(form, Refused(problems=[Problem(late.message, "code")]))
+    return render_template("people/reset.html", form=form), status
+
+
+def _proved(form: ResetForm) -> OneTimeCode | None:
+    """The code, once everything fits; else None with what is wrong at its field."""
+    typed, fresh = str(form.account.data or ""), str(form.password.data or "")
+    form.validate()
+    if fault := passwords.problem(fresh, typed):
+        add_problems(form, Refused(problems=[Problem(fault, "password")]))
+    if form.errors:
+        return None
+    now, reader = clock.now(), db.reader()
+    access.check_limits(reader, typed, address(), now)
+    account = access.find(reader, typed)
+    code = codes.find(reader, account, str(form.person.data), str(form.code.data), now)
+    if account is None or code is None:
+        with db.write() as writing:
+            access.count_failure(writing, typed, address(), now)
+        add_problems(form, Refused(problems=[Problem(_NO_MATCH, "code")]))
+        return None
+    if fault := personal.password_problem(reader, account, fresh):
+        add_problems(form, Refused(problems=[Problem(fault, "password")]))
+        return None
+    return code
+
+
+def _open(code: OneTimeCode, form: ResetForm) -> ResponseReturnValue:
+    secret, now = passwords.digest(str(form.password.data)), clock.now()
+    agreement = agreements.in_force(db.reader(), now)
+    with db.write() as writing:
+        account = codes.redeem(writing, code.id, secret, address(), now, agreement.id if agreement else None)
+        token = access.open_session(writing, account, device(), now)
+    sessions.start(token, account)
+    flash(_("The new password counts from now on. Logins of before have ended."))
+    return redirect(url_for("people.profile") if account.kind != "staff" else "/staff/", 303)

@@ -1,0 +1,55 @@
+"""激活单: an employer's clerk hands a slip to somebody of theirs who has not activated the account yet."""
+
+from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy import select
+
+from portal import clock, db
+from portal.access.guard import organisation_required
+from portal.access.visitor import account, current_organisation
+from portal.people import codes
+from portal.people.models import Account, Employment, Learner
+from portal.people.pages import blueprint
+from portal.web.forms import Form
+
+MOST = 100
+
+
+@blueprint.route("/organisation/slips", methods=["GET", "POST"])
+@organisation_required
+def slips() -> str:
+    """People of this organisation who wait for activation. A name is searched by POST: no address keeps it."""
+    here = current_organisation()
+    typed = request.form.get("q", "").strip()[:60]
+    query = (
+        select(Learner)
+        .join(Account, Account.id == Learner.account_id)
+        .join(Employment, Employment.learner_id == Learner.id)
+        .where(
+            Employment.organisation_id == here.id, Employment.valid_to.is_(None), Account.must_change, Account.active
+        )
+        .where(Learner.name.contains(typed, autoescape=True) if typed else Learner.id.is_not(None))
+        .order_by(Learner.name, Learner.id)
+        .limit(MOST + 1)
+    )
+    found = list(db.reader().scalars(query))
+    return render_template("people/slips.html", people=found[:MOST], more=len(found) > MOST, typed=typed, form=Form())
+
+
+@blueprint.post("/organisation/slips/<int:learner_id>")
+@organisation_required
+def slip(learner_id: int) -> Response:
+    """Prints a slip: the code is shown this once."""
+    here, now = current_organisation(), clock.now()
+    learner = codes.may_print(db.reader(), here, learner_id)
+    with db.write() as writing:
+        code = codes.issue(writing, learner.account_id, codes.SLIP, now, made_by=account().id)
+    return printed(learner, code, str(here.name), url_for("people.slips"))
+
+
+def printed(learner: Learner, code: str, office: str, back: str) -> Response:
+    """The page of a slip, to be printed and handed over; staff screens use it too. It stays in no cache."""
+    ends = clock.now() + codes.LASTS[codes.SLIP]
+    page = render_template("people/slip.html", learner=learner, code=code, office=office, ends=ends, back=back)
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response

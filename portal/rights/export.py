@@ -1,0 +1,74 @@
+"""Everything the core holds about one person, in one file: a zip of readable JSON and the photo."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from portal.access.models import LoginSession
+from portal.assessment.models import Attempt
+from portal.credits.models import Credit
+from portal.messages.models import Message
+from portal.orders.models import Draft, Order, OrderLine
+from portal.payments.models import Payment
+from portal.people.models import Account, AgreementAcceptance, Correction, Employment, Learner
+from portal.photos import service as photos
+from portal.study.models import Plan, PlanCourse
+
+_SECRET = {"password", "token_digest", "id_index", "phone_index", "address_digest", "credentials_version"}
+
+
+def pack(session: Session, account: Account) -> bytes:
+    """The zip. Hours stand in hundredths and money in fen, as they are kept; times are UTC."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        tables = {name: list(map(_row, rows)) for name, rows in _tables(session, account)}
+        archive.writestr("data.json", json.dumps(tables, ensure_ascii=False, indent=1, default=_plain))
+        if photo := photos.current(session, account.id):
+            archive.writestr("photo.jpg", photos.content(photo))
+    return out.getvalue()
+
+
+def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]]]:
+    """Rows by what they are, in the order a person would ask for them."""
+
+    def of(model: Any, *where: Any) -> list[Any]:
+        return list(session.scalars(select(model).where(*where).order_by(model.id)))
+
+    yield "account", [account]
+    yield "accepted agreements", of(AgreementAcceptance, AgreementAcceptance.account_id == account.id)
+    for learner in of(Learner, Learner.account_id == account.id):
+        yield "profile", [learner]
+        yield "employers", of(Employment, Employment.learner_id == learner.id)
+        corrections = of(Correction, Correction.learner_id == learner.id)
+        yield "corrections", corrections
+        yield "corrected facts", [item for one in corrections for item in one.items]
+        yield "hours", of(Credit, Credit.learner_id == learner.id)
+        plans = of(Plan, Plan.learner_id == learner.id)
+        ids = [plan.id for plan in plans]
+        yield "plans", plans
+        courses = of(PlanCourse, PlanCourse.plan_id.in_(ids))
+        yield "courses", courses
+        yield "tests", of(Attempt, Attempt.plan_course_id.in_([course.id for course in courses]))
+        yield "order lines", of(OrderLine, OrderLine.learner_id == learner.id)
+    orders = of(Order, Order.buyer_id == account.id)
+    yield "orders", orders
+    yield "payments", of(Payment, Payment.order_id.in_([order.id for order in orders]))
+    yield "unfinished forms", of(Draft, Draft.account_id == account.id)
+    yield "messages", of(Message, Message.account_id == account.id)
+    yield "logins", of(LoginSession, LoginSession.account_id == account.id)
+
+
+def _row(row: Model) -> dict[str, Any]:
+    names = [column.key for column in inspect(row).mapper.column_attrs]
+    return {name: getattr(row, name) for name in names if name not in _SECRET}
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

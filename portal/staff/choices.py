@@ -1,0 +1,56 @@
+"""What may be chosen for a column that names another row: never a row of somebody else's division."""
+
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder import Model
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from portal.divisions import service as divisions
+from portal.divisions.models import Division
+from portal.settings import current_settings
+from portal.staff.scope import Scope
+from portal.staff.screens import Screen, primary_key
+
+MOST = 500  # lines of a list; longer ones show the newest, and the one in place
+
+
+def screens() -> dict[str, type[Screen]]:
+    """All screens of the running application by their key."""
+    found: dict[str, type[Screen]] = current_app.extensions["portal_screens"]
+    return found
+
+
+def target(model: type[Model], column: str) -> type[Model] | None:
+    """The model a column refers to, when a to-one relation goes along it."""
+    for found in inspect(model).relationships:
+        if not found.uselist and [one.name for one in found.local_columns] == [column]:
+            return found.mapper.class_  # type: ignore[no-any-return]
+    return None
+
+
+def offered(session: Session, model: type[Model], scope: Scope, present: Any) -> list[tuple[Any, str]]:
+    """(key, words) of the rows that may be chosen; the one in place stays choosable."""
+    if model is Division:
+        found = of_divisions(session, scope)
+    else:
+        key = primary_key(model)
+        query = select(model).order_by(key.desc()).limit(MOST)
+        own = next((one for one in screens().values() if one.model is model), None)
+        if own is not None:
+            query = query.where(scope.clause(own))
+        found = [(getattr(row, key.key), str(row)) for row in session.scalars(query)]
+    if present is not None and all(value != present for value, _words in found):
+        row = session.get(model, present)
+        found = [(present, str(row)), *found]
+    return found
+
+
+def of_divisions(session: Session, scope: Scope) -> list[tuple[Any, str]]:
+    """Divisions to choose from: the visitor's, or those of the site."""
+    if scope.codes is not None:
+        return sorted(scope.names.items())
+    codes = divisions.descendants(session, current_settings().home_division)
+    query = select(Division.code, Division.name).where(Division.code.in_(codes), Division.valid_to.is_(None))
+    return [(row.code, row.name) for row in session.execute(query.order_by(Division.code))]

@@ -1,0 +1,160 @@
+"""内容工作台: courses with their lessons, questions with their answers. On the console, because rows have rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from portal.assessment.models import Question
+from portal.catalogue.models import Course
+from portal.staff import shapes
+from portal.staff.core import words
+from portal.staff.screens import CONSOLE, EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.shapes import CLIP, CODE, HOURS, MONEY, NUMBER, YES_NO
+from portal.types import Problem
+
+YES = {"true": _l("Yes"), "false": _l("No")}
+
+
+class Courses(Screen):
+    """Orders and plans keep the hours and the price they were placed with; a change holds for later ones."""
+
+    key = "courses"
+    model = Course
+    title = _l("Courses")
+    menu = "content"
+    desk = CONSOLE
+    scope = EVERYWHERE
+    weight = 60
+    columns = (
+        Column("code", _l("Number"), CODE, sort=True),
+        Column("title", _l("Title"), CLIP),
+        Column("kind", _l("Kind"), words.KIND),
+        Column("year", _l("Year"), NUMBER, sort=True),
+        Column("hours", _l("Hours"), HOURS),
+        Column("price", _l("Price"), MONEY),
+        Column("teacher", _l("Teacher")),
+        Column("published", _l("On offer"), YES_NO),
+    )
+    parts = (
+        Part(
+            "lessons",
+            _l("Lessons"),
+            (
+                Column("position", _l("Position"), NUMBER),
+                Column("title", _l("Title"), CLIP),
+                Column("kind", _l("Kind"), shapes.words(words.LESSONS)),
+                Column("seconds", _l("Seconds"), NUMBER),
+            ),
+        ),
+    )
+    find = (Find("title", "has"), Find("code"))
+    filters = (
+        Filter("year", _l("Year"), "number"),
+        Filter("kind", _l("Kind"), choices=words.KINDS),
+        Filter("published", _l("On offer"), choices=YES),
+    )
+    fields = (
+        Field("code", _l("Number"), _l("It cannot be changed later"), once=True),
+        Field("title", _l("Title")),
+        Field("kind", _l("Kind"), choices=words.KINDS),
+        Field("year", _l("Year"), _l("The year its hours count for")),
+        Field("hours", _l("Hours"), kind="hours"),
+        Field("price", _l("Price in yuan"), kind="money"),
+        Field("teacher", _l("Teacher")),
+        Field("summary", _l("Summary"), kind="lines"),
+        Field("published", _l("On offer")),
+        Field("weight", _l("Position"), _l("Smaller ones come first")),
+    )
+    inlines = (
+        Inline(
+            "lessons",
+            _l("Lesson"),
+            (
+                Field("position", _l("Position")),
+                Field("title", _l("Title")),
+                Field("kind", _l("Kind"), choices=words.LESSONS),
+                Field("seconds", _l("Seconds"), _l("Length of the video, or the shortest reading time")),
+                Field("body", _l("Text"), kind="lines"),
+            ),
+        ),
+    )
+
+    @classmethod
+    def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
+        """Hours and lessons must be there before anybody can choose it."""
+        if row.hours < 1:
+            yield Problem(_l("A course has hours."), "hours")
+        if row.published and not row.lessons:
+            yield Problem(_l("A course on offer has at least one lesson."), "published")
+
+
+class Questions(Screen):
+    key = "questions"
+    model = Question
+    title = _l("Question bank")
+    menu = "content"
+    desk = CONSOLE
+    scope = EVERYWHERE
+    weight = 61
+    columns = (
+        Column("stem", _l("Question"), CLIP),
+        Column("course", _l("Course"), CLIP, path="course.title"),
+        Column("kind", _l("Kind"), shapes.words(words.QUESTIONS)),
+        Column("difficulty", _l("Difficulty"), shapes.words(words.HARDNESS)),
+        Column("active", _l("In use"), YES_NO),
+    )
+    detail = (*columns, Column("explanation", _l("Explanation")))
+    parts = (
+        Part(
+            "options",
+            _l("Answers"),
+            (
+                Column("position", _l("Position"), NUMBER),
+                Column("text", _l("Answer")),
+                Column("correct", _l("Right"), YES_NO),
+            ),
+        ),
+    )
+    find = (Find("stem", "has"), Find("course.code"))
+    filters = (
+        Filter("kind", _l("Kind"), choices=words.QUESTIONS),
+        Filter("course", _l("Course"), "number", "course_id"),
+        Filter("active", _l("In use"), choices=YES),
+    )
+    fields = (
+        Field("course_id", _l("Course"), once=True),
+        Field("kind", _l("Kind"), choices=words.QUESTIONS),
+        Field("stem", _l("Question"), kind="lines"),
+        Field("explanation", _l("Explanation"), _l("Shown after the test"), kind="lines"),
+        Field("difficulty", _l("Difficulty"), choices={str(key): said for key, said in words.HARDNESS.items()}),
+        Field("active", _l("In use")),
+    )
+    # Papers that are being written name their answers, so one that exists can be changed but not taken away.
+    inlines = (
+        Inline(
+            "options",
+            _l("Answer"),
+            (
+                Field("position", _l("Position")),
+                Field("text", _l("Answer")),
+                Field("correct", _l("Right")),
+            ),
+            remove=False,
+        ),
+    )
+
+    @classmethod
+    def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
+        """It must be answerable."""
+        right = sum(bool(option.correct) for option in row.options)
+        if len(row.options) < 2:
+            yield Problem(_l("A question has at least two answers."))
+        if row.kind == "multiple" and right < 2:
+            yield Problem(_l("At least two answers must be right."))
+        if row.kind != "multiple" and right != 1:
+            yield Problem(_l("Exactly one answer must be right."))
+
+
+SCREENS = (Courses, Questions)

@@ -1,0 +1,124 @@
+"""设置: what the office publishes, places and rules, and who did what."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.audit.models import AuditRow
+from portal.divisions.models import Division
+from portal.messages.models import Notice
+from portal.people.models import Agreement
+from portal.rules.models import RuleSet
+from portal.staff import shapes
+from portal.staff.core import words
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Screen
+from portal.staff.shapes import CLIP, CODE, DATA, DAY, MOMENT, NUMBER, YES_NO
+
+
+class Notices(Screen):
+    key = "notices"
+    model = Notice
+    title = _l("Notices")
+    menu = "office"
+    scope = EVERYWHERE
+    weight = 70
+    columns = (
+        Column("title", _l("Title"), CLIP),
+        Column("pinned", _l("On top"), YES_NO),
+        Column("published_at", _l("Published"), MOMENT, sort=True),
+    )
+    detail = (*columns, Column("body", _l("Text")))
+    find = (Find("title", "has"),)
+    filters = (Filter("published", _l("Published"), "days", "published_at"),)
+    fields = (
+        Field("title", _l("Title")),
+        Field("body", _l("Text"), _l("Plain paragraphs; a blank line parts them"), kind="lines"),
+        Field("pinned", _l("On top")),
+        Field("published_at", _l("Published"), _l("Shown from then on; empty: at once")),
+    )
+    order = "-published_at"
+    remove = True
+
+
+class Agreements(Screen):
+    """A new wording is a new version, so nothing is changed here."""
+
+    key = "agreements"
+    model = Agreement
+    title = _l("Agreements")
+    menu = "office"
+    scope = EVERYWHERE
+    weight = 71
+    columns = (
+        Column("title", _l("Title")),
+        Column("version", _l("Version"), NUMBER),
+        Column("effective_at", _l("In force from"), MOMENT),
+    )
+    detail = (*columns, Column("text", _l("Text")))
+
+
+class RuleSets(Screen):
+    """Published versions never change."""
+
+    key = "rules"
+    model = RuleSet
+    title = _l("Hour rules")
+    menu = "office"
+    scope = EVERYWHERE
+    weight = 72
+    columns = (
+        Column("title", _l("Title"), CLIP),
+        Column("year", _l("Year"), NUMBER, sort=True),
+        Column("version", _l("Version"), NUMBER),
+        Column("effective_at", _l("In force from"), MOMENT),
+    )
+    detail = (*columns, Column("data", _l("Rules"), DATA))
+
+
+class Divisions(Screen):
+    key = "divisions"
+    model = Division
+    title = _l("Divisions")
+    menu = "office"
+    scope = "code"
+    weight = 73
+    columns = (
+        Column("code", _l("Code"), CODE, sort=True),
+        Column("name", _l("Designation")),
+        Column("parent", _l("Belongs to"), path="parent.name"),
+        Column("level", _l("Level"), shapes.words(words.LEVELS)),
+        Column("zone", _l("Development zone"), YES_NO),
+        Column("valid_to", _l("Given up on"), DAY),
+    )
+    find = (Find("code"), Find("name", "has"))
+    filters = (
+        Filter("level", _l("Level"), choices=words.LEVELS),
+        Filter("within", _l("Belongs to"), "division", "parent_code"),
+    )
+    fields = (Field("name", _l("Designation")), Field("zone", _l("Development zone")))
+    add = False
+    order = "code"
+
+
+class Audit(Screen):
+    """Appended to by every change; read by those who have to answer for it."""
+
+    key = "audit"
+    model = AuditRow
+    title = _l("Audit trail")
+    menu = "office"
+    scope = EVERYWHERE
+    weight = 90
+    columns = (
+        Column("at", _l("When"), MOMENT),
+        Column("actor", _l("Who"), path="actor.first_name"),
+        Column("verb", _l("What"), CODE),
+        Column("object_type", _l("Table"), CODE),
+        Column("object_id", _l("Entry"), CODE),
+        Column("reason", _l("Why"), CLIP),
+        Column("sequence", _l("Sequence"), NUMBER, sort=True),
+    )
+    detail = (*columns, Column("before", _l("Before"), DATA), Column("after", _l("After"), DATA))
+    find = (Find("object_type", "is"),)
+    filters = (Filter("when", _l("When"), "days", "at"),)
+
+
+SCREENS = (Notices, Agreements, RuleSets, Divisions, Audit)

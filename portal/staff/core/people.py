@@ -1,0 +1,113 @@
+"""人员: learners and organisations."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from portal.people import credit_code, identity
+from portal.people.models import Learner, Organisation
+from portal.staff import shapes
+from portal.staff.core import words
+from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
+from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE
+from portal.types import Problem
+from portal.vault import current_vault
+
+
+def by_id_number(text: str) -> str:
+    """What the index holds for a resident ID number somebody typed."""
+    return current_vault().blind("resident_id", identity.normalise(text))
+
+
+class Learners(Screen):
+    """Names and numbers are corrected by request, never here."""
+
+    key = "learners"
+    model = Learner
+    title = _l("Learners")
+    menu = "people"
+    scope = "division_code"
+    personal = True
+    weight = 10
+    columns = (
+        Column("name", _l("Name"), sort=True),
+        Column("id_number", _l("ID number"), MASKED),
+        Column("phone", _l("Mobile number"), PHONE),
+        Column("division", _l("Division"), path="division.name"),
+        Column("title_series", _l("Title series")),
+        Column("title_level", _l("Title level")),
+        Column("source", _l("Origin"), shapes.words(words.REGISTERED)),
+        Column("created_at", _l("Registered"), MOMENT),
+    )
+    detail = (
+        *columns[:1],
+        Column("id_kind", _l("Kind of ID"), words.ID_KIND),
+        *columns[1:],
+    )
+    parts = (
+        Part(
+            "employments",
+            _l("Employers"),
+            (
+                Column("employer_name", _l("Employer"), CLIP),
+                Column("division", _l("Division"), path="division.name"),
+                Column("valid_from", _l("From"), MOMENT),
+                Column("valid_to", _l("Until"), MOMENT),
+            ),
+        ),
+    )
+    find = (Find("name"), Find("id_index", index=by_id_number), Find("employments.employer_name"))
+    filters = (
+        Filter("division", _l("Division"), "division", "division_code"),
+        Filter("source", _l("Origin"), choices=words.REGISTERED),
+    )
+    fields = (
+        Field("title_series", _l("Title series")),
+        Field("title_level", _l("Title level")),
+    )
+    add = False
+    empty = _l("Learners appear here when they register or are imported.")
+
+
+class Organisations(Screen):
+    """Employers; one that registered itself waits here for its review."""
+
+    key = "organisations"
+    model = Organisation
+    title = _l("Organisations")
+    menu = "people"
+    scope = "division_code"
+    weight = 20
+    columns = (
+        Column("name", _l("Full name"), CLIP, sort=True),
+        Column("code", _l("Credit code"), CODE, sort=True),
+        Column("division", _l("Division"), path="division.name"),
+        Column("contact_name", _l("Contact")),
+        Column("contact_phone", _l("Telephone"), PHONE),
+        Column("state", _l("State"), words.ORGANISATION_STATE),
+        Column("created_at", _l("Entered"), MOMENT),
+    )
+    find = (Find("name"), Find("code"))
+    filters = (
+        Filter("division", _l("Division"), "division", "division_code"),
+        Filter("state", _l("State"), choices=words.choices(words.ORGANISATION_STATES)),
+    )
+    fields = (
+        Field("name", _l("Full name"), _l("As it stands on the certificate of registration")),
+        Field("code", _l("Credit code"), _l("18 characters; it cannot be changed later"), once=True),
+        Field("division_code", _l("Division")),
+        Field("contact_name", _l("Contact"), personal=True),
+        Field("contact_phone", _l("Telephone"), personal=True),
+    )
+    empty = _l("Organisations appear here when they register or when you add one.")
+
+    @classmethod
+    def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
+        """The credit code must be one."""
+        if row.code_kind == "credit_code" and (fault := credit_code.check(row.code)):
+            yield Problem(fault, "code")
+
+
+SCREENS = (Learners, Organisations)

@@ -1,0 +1,182 @@
+"""The pages of a screen, the same on both desks: list, row, form, deletion, export."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import escape
+from werkzeug.exceptions import BadRequest
+
+from portal import db
+from portal.access.visitor import account
+from portal.errors import Conflict, NotFound, Refused
+from portal.staff import choices, export, forms, grants, listing, scope, service
+from portal.staff.screens import CONSOLE, WRITE, Filter, Screen, primary_key
+from portal.web.forms import add_problems
+
+# The same page under the name each framework gives it.
+NAMES = {
+    CONSOLE: {
+        "list": "index_view",
+        "show": "details_view",
+        "add": "create_view",
+        "edit": "edit_view",
+        "delete": "delete_view",
+        "export": "export",
+    }
+}
+
+
+def address(screen: type[Screen], page: str, **values: Any) -> str:
+    """The address of a page of a screen; further values become parameters of a list."""
+    name = NAMES.get(screen.desk, {}).get(page, page)
+    return url_for(f"{screen.desk}_{screen.key}.{name}", **values)
+
+
+def given(screen: type[Screen]) -> Mapping[str, str]:
+    """Parameters of a list: the last of each name, because a pressed button stands after what it replaces.
+
+    :raises BadRequest: words of a personal search in the address, where logs and histories would keep them.
+    """
+    source = request.form if request.method == "POST" else request.args
+    found = {name: said[-1] for name, said in source.lists() if name != "csrf_token"}
+    if screen.personal and found.get("q") and request.method != "POST":
+        raise BadRequest("q")
+    return found
+
+
+class Pages:
+    """What both frameworks' views of a screen do."""
+
+    screen: type[Screen]
+
+    def page_list(self) -> ResponseReturnValue:
+        screen, limits = self.screen, scope.current()
+        wanted = listing.read(screen, given(screen))
+        found = listing.page(db.reader(), screen, wanted, limits)
+        return render_template(
+            "staff/list.html",
+            screen=screen,
+            wanted=wanted,
+            found=found,
+            lines=_lines(screen, found.rows),
+            filters=[(one, _choices(one, limits)) for one in screen.filters],
+            may_add=screen.writable() and screen.add and self._may_write(),
+        )
+
+    def page_show(self, pk: str) -> ResponseReturnValue:
+        row = self._row(pk)
+        change = self.screen.writable() and self._may_write()
+        return render_template("staff/show.html", screen=self.screen, row=row, pk=pk, may_change=change)
+
+    def page_add(self) -> ResponseReturnValue:
+        return self._form(None, "")
+
+    def page_edit(self, pk: str) -> ResponseReturnValue:
+        return self._form(self._row(pk), pk)
+
+    def page_delete(self, pk: str) -> ResponseReturnValue:
+        row = self._row(pk)
+        problem = ""
+        if request.method == "POST":
+            try:
+                with db.write() as session:
+                    service.remove(session, self.screen, pk, account().id, scope.current())
+            except Refused as refused:
+                problem = str(refused.message)
+            else:
+                flash(_("The entry was deleted."), "ok")
+                return redirect(address(self.screen, "list"), 303)
+        page = render_template("staff/delete.html", screen=self.screen, row=row, pk=pk, problem=problem)
+        return page, 422 if problem else 200
+
+    def page_export(self) -> ResponseReturnValue:
+        wanted = listing.read(self.screen, given(self.screen))
+        if self.screen.personal:
+            export.record(self.screen, account())
+        return export.answer(self.screen, wanted, scope.current())
+
+    def _may_write(self) -> bool:
+        return grants.current().may(self.screen.key, WRITE)
+
+    def _row(self, pk: str) -> Any:
+        row = listing.one(db.reader(), self.screen, pk, scope.current())
+        if row is None:
+            raise NotFound(f"{self.screen.key} {pk}")
+        return row
+
+    def _form(self, row: Any, pk: str) -> ResponseReturnValue:
+        """The form of a row, or of a new one. A refused one keeps what was typed."""
+        screen, new = self.screen, row is None
+        form = forms.form_of(screen, new=new)(obj=row)
+        forms.offer(form, screen.editable(new=new), screen.model, db.reader(), scope.current(), row)
+        for inline in screen.inlines:
+            for entry in form[inline.attribute]:
+                forms.offer(entry.form, inline.fields, form[inline.attribute].model, db.reader(), scope.current(), None)
+        status = 200
+        if request.method == "POST" and not self._another(form):
+            if form.validate() and (saved := self._save(form, pk)) is not None:
+                flash(_("Saved."), "ok")
+                return redirect(address(screen, "show", pk=saved), 303)
+            status = 422
+        elif request.method == "GET" and row is not None:
+            form[forms.SEEN].data = forms.seen(screen, row)
+        return render_template("staff/form.html", screen=screen, form=form, row=row, pk=pk), status
+
+    def _another(self, form: Any) -> bool:
+        """Whether the button of an empty child row was pressed: the page comes back with one more, unsaved."""
+        wanted = request.form.get("another", "")
+        inline = next((one for one in self.screen.inlines if one.attribute == wanted), None)
+        if inline is None:
+            return False
+        entry = form[inline.attribute].append_entry()
+        forms.offer(entry.form, inline.fields, form[inline.attribute].model, db.reader(), scope.current(), None)
+        return True
+
+    def _save(self, form: Any, pk: str) -> Any | None:
+        """The saved row's key, or None when it was refused; the reasons then stand in the form."""
+        screen = self.screen
+        said = forms.values(form, screen.model, screen.editable(new=not pk))
+        inlines = {one.attribute: form[one.attribute] for one in screen.inlines}
+        try:
+            with db.write() as session:
+                if pk:
+                    seen = str(form[forms.SEEN].data or "")
+                    row = service.change(session, screen, pk, said, account().id, scope.current(), seen, inlines)
+                else:
+                    row = service.add(session, screen, said, account().id, scope.current(), inlines)
+                return getattr(row, primary_key(screen.model).key)
+        except Refused as refused:
+            add_problems(form, refused)
+        except Conflict as conflict:
+            form.form_errors = [*form.form_errors, str(conflict.message)]
+        return None
+
+
+def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]:
+    """Address and cells of each row. A value that comes again in its column (a state, a place) is drawn once."""
+    key = primary_key(screen.model).key
+    base = address(screen, "list")
+    drawn: list[dict[Any, Any]] = [{} for _column in screen.columns]
+    lines = []
+    for row in rows:
+        cells = []
+        for column, known in zip(screen.columns, drawn, strict=True):
+            value = column.value(row)
+            if isinstance(value, dict | list):
+                cells.append(column.shape.cell(value))
+                continue
+            if value not in known:
+                known[value] = escape(column.shape.cell(value))
+            cells.append(known[value])
+        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", cells))
+    return lines
+
+
+def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:
+    if one.kind == "division":
+        return [(str(code), name) for code, name in choices.of_divisions(db.reader(), limits)]
+    return [(key, str(words)) for key, words in one.choices.items()]

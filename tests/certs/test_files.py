@@ -1,0 +1,102 @@
+"""The stored files against the register: by the operator's command, and by anybody who has a file."""
+
+import io
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+
+from portal import jobs
+from portal.storage import current_storage
+from portal_certs import verifying
+from portal_certs.models import Document
+from tests.certs.holder import documents, issued
+
+
+def _run(app: Flask, *words: str) -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=["documents", *words])
+    return result.exit_code, result.output
+
+
+def _file(document: Document) -> Path:
+    assert document.storage_key
+    return current_storage().path(document.storage_key)
+
+
+def test_sound_files_are_counted(app: Flask) -> None:
+    issued()
+    assert _run(app, "verify") == (0, "1 files, 0 wrong\n")
+
+
+def test_a_changed_and_a_missing_file_are_named(app: Flask) -> None:
+    changed, gone = issued(), issued("李明")
+    data = bytearray(_file(changed).read_bytes())
+    data[len(data) // 2] ^= 1
+    _file(changed).write_bytes(data)
+    _file(gone).unlink()
+    code, said = _run(app, "verify")
+    assert code == 1
+    assert said.splitlines() == [
+        f"{changed.number}: the file was changed",
+        f"{gone.number}: the file is gone",
+        "2 files, 2 wrong",
+    ]
+
+
+def test_correcting_and_revoking_by_number(app: Flask) -> None:
+    document = issued()
+    assert _run(app, "reissue", document.number.lower(), "--reason", "name")[0] == 0
+    jobs.drain()
+    fresh = documents()[1]
+    assert _run(app, "revoke", fresh.number, "--reason", "duplicate")[0] == 0
+    assert [one.state for one in documents()] == ["superseded", "revoked"]
+    code, said = _run(app, "revoke", fresh.number, "--reason", "duplicate")
+    assert code == 1
+    assert "被替代或撤销" in said
+    assert _run(app, "revoke", "HE26-0208-999999-1", "--reason", "name")[0] == 1
+
+
+@pytest.mark.parametrize("kind", ["certificate", "proof"])
+def test_a_layout_can_be_seen_before_it_is_used(app: Flask, tmp_path: Path, kind: str) -> None:
+    assert _run(app, "preview", kind, str(tmp_path / "seen.pdf"))[0] == 0
+    assert len(PdfReader(tmp_path / "seen.pdf").pages) == 1
+
+
+# --- anybody ------------------------------------------------------------------------------------------------------
+
+
+def _compare(client: FlaskClient, data: bytes, name: str = "证书.pdf") -> tuple[int, str]:
+    answer = client.post("/verify/file", data={"file": (io.BytesIO(data), name)}, follow_redirects=True)
+    return answer.status_code, answer.text
+
+
+def test_the_very_file_is_recognised(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    status, page = _compare(client, _file(document).read_bytes())
+    assert status == 200
+    assert "与签发的原文件完全一致" in page
+    assert document.number in page
+
+
+def test_the_smallest_change_is_noticed(client: FlaskClient, app: Flask) -> None:
+    data = bytearray(_file(issued()).read_bytes())
+    data[-20] ^= 1
+    status, page = _compare(client, bytes(data))
+    assert status == 404
+    assert "不是本平台签发的文件" in page
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"%PDF-" + b"x" * 1000], ids=["empty", "picture", "large"])
+def test_what_cannot_be_a_document_is_explained(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    monkeypatch.setattr(verifying, "LARGEST", 1000)
+    status, page = _compare(client, data)
+    assert status == 422
+    assert "不超过 5 MB" in page
+
+
+def test_no_file_at_all(client: FlaskClient) -> None:
+    assert client.post("/verify/file", data={}).status_code == 422

@@ -1,0 +1,237 @@
+"""What learners see of their certificates, and strangers of a number."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from portal import clock, db, jobs, logs
+from portal.app import create_app
+from portal.errors import Misconfigured
+from portal.people.models import Learner
+from portal.settings import Settings
+from portal.storage import current_storage
+from portal.testing import log_in, make_learner
+from portal_certs import numbering, service, verifying
+from portal_certs.models import Document, LookUp
+from portal_certs.snapshot import Office
+from tests.certs.holder import EMPLOYER, NOW, Holder, issued, made
+
+UNKNOWN = numbering.compose("HE", 2026, "0208", 999_999)
+MISTYPED = UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10)
+
+
+def _log_in(client: FlaskClient, learner_id: int) -> None:
+    with db.read() as session:
+        account = session.get_one(Learner, learner_id).account
+    log_in(client, account)
+
+
+def _waiting(photo: bool = False, name: str = "周晓岚") -> Holder:
+    holder = made(name, photo=photo)
+    jobs.drain()
+    return holder
+
+
+# --- the learner's own --------------------------------------------------------------------------------------------
+
+
+def test_the_owner_downloads_the_stored_bytes(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    _log_in(client, document.learner_id)
+    page = client.get("/centre/certificates")
+    assert document.number in page.text
+    answer = client.get(f"/centre/certificates/{document.number}.pdf")
+    assert document.storage_key
+    assert answer.data == current_storage().get(document.storage_key)
+    assert answer.mimetype == "application/pdf"
+    assert quote(f"合格证书-{document.number}.pdf") in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_nobody_else_does(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    address = f"/centre/certificates/{document.number}.pdf"
+    assert client.get(address).status_code == 303
+    with db.write() as session:
+        other = make_learner(session, "李明")
+    log_in(client, other.account)
+    assert client.get(address).status_code == 404
+    assert client.get(address.replace(document.number, UNKNOWN)).status_code == 404
+    assert document.number not in client.get("/centre/certificates").text
+
+
+def test_a_missing_photo_is_said_with_the_way_to_mend_it(client: FlaskClient, app: Flask) -> None:
+    holder = _waiting()
+    _log_in(client, holder.learner_id)
+    for address in ("/centre/certificates", f"/centre/projects/{holder.plan_id}"):
+        page = client.get(address).text
+        assert "照片" in page
+        assert 'href="/me/photo"' in page
+
+
+def test_a_missing_character_is_named(client: FlaskClient, app: Flask) -> None:
+    holder = _waiting(photo=True, name="周\U00028b4e岚")
+    _log_in(client, holder.learner_id)
+    for address in ("/centre/certificates", f"/centre/projects/{holder.plan_id}"):
+        page = client.get(address).text
+        assert "字体里还没有" in page
+        assert "\U00028b4e" in page
+
+
+def test_the_plan_and_the_centre_lead_to_the_file(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    _log_in(client, document.learner_id)
+    for address in (f"/centre/projects/{document.plan_id}", "/centre"):
+        assert f"/centre/certificates/{document.number}.pdf" in client.get(address).text
+
+
+def test_an_ended_certificate_says_why_and_offers_no_file(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    with db.write() as session:
+        service.revoke(session, session.get_one(Document, document.id), "duplicate", None, NOW)
+    _log_in(client, document.learner_id)
+    page = client.get("/centre/certificates").text
+    assert "同一学时重复申报" in page
+    assert ".pdf" not in page
+    assert "合格证书已撤销" in client.get(f"/centre/projects/{document.plan_id}").text
+
+
+def test_an_empty_list_says_what_to_do(client: FlaskClient, app: Flask) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+    log_in(client, learner.account)
+    assert "还没有证书" in client.get("/centre/certificates").text
+
+
+# --- anybody ------------------------------------------------------------------------------------------------------
+
+
+def test_a_valid_number_shows_what_was_issued_masked(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    with db.write() as session:  # later changes of the person change nothing here
+        session.get_one(Learner, document.learner_id).name = "李明"
+    page = client.get(f"/verify/{document.number}")
+    assert page.status_code == 200
+    for word in ("有效", "周*岚", EMPLOYER, "专业科目 60，公需科目 30，合计 90", "浏览器地址栏"):
+        assert word in page.text
+    with db.read() as session:
+        number = session.get_one(Learner, document.learner_id).id_number
+    assert not any(word in page.text for word in ("周晓岚", "李明", number))
+
+
+def test_whole_id_numbers_are_masked_here_all_the_same(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_CERTS_WHOLE_IDS", "yes")
+    app = create_app(settings)
+    with app.app_context():
+        document = issued()
+        with db.read() as session:
+            number = session.get_one(Learner, document.learner_id).id_number
+        assert number not in app.test_client().get(f"/verify/{document.number}").text
+        db.engine().dispose()
+
+
+def test_a_revoked_number_says_when_and_why(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    with db.write() as session:
+        service.revoke(session, session.get_one(Document, document.id), "duplicate", None, NOW)
+    page = client.get(f"/verify/{document.number}").text
+    assert "已撤销" in page
+    assert "2026 年 5 月 20 日" in page
+    assert "同一学时重复申报" in page
+
+
+def test_a_replaced_number_leads_to_the_one_that_counts(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    with db.write() as session:
+        old = session.get_one(Document, document.id)
+        fresh = service.reissue(session, old, "name", None, Office.current(), NOW)
+    jobs.drain()
+    page = client.get(f"/verify/{document.number}").text
+    assert "已被新证书替代" in page
+    assert "持证人姓名已更正" in page
+    assert f'href="/verify/{fresh.number}"' in page
+    assert "有效" in client.get(f"/verify/{fresh.number}").text
+
+
+def test_an_unknown_number_and_one_not_printed_yet_look_alike(client: FlaskClient, app: Flask) -> None:
+    document = issued()
+    with db.write() as session:
+        session.execute(update(Document).values(state="pending"))
+    for number in (UNKNOWN, document.number):
+        answer = client.get(f"/verify/{number}")
+        assert answer.status_code == 404
+        assert "没有这个编号" in answer.text
+
+
+def test_a_mistyped_digit_is_told_from_a_number_nobody_has(client: FlaskClient) -> None:
+    assert "填错了" in client.get(f"/verify/{MISTYPED}").text
+    assert "没有签发过" in client.get(f"/verify/{UNKNOWN}").text
+
+
+def test_the_form_forgives_dashes_and_explains_the_rest(client: FlaskClient) -> None:
+    assert client.get(f"/verify?number={UNKNOWN.lower().replace('-', '')}").location == f"/verify/{UNKNOWN}"
+    assert client.get(f"/verify/{UNKNOWN.lower().replace('-', ' ')}").location == f"/verify/{UNKNOWN}"
+    for typed, sentence in (("abc", "编号的样子如"), (MISTYPED, "填错了")):
+        answer = client.get("/verify", query_string={"number": typed})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert f'value="{typed}"' in answer.text
+
+
+def test_the_register_cannot_be_read_through(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "BUDGET", 2 * verifying.MISS)
+    codes = [client.get(f"/verify/{UNKNOWN}").status_code for _ in range(3)]
+    assert codes == [404, 404, 429]
+    other = {"REMOTE_ADDR": "198.51.100.7"}
+    assert client.get(f"/verify/{UNKNOWN}", environ_base=other).status_code == 404
+    with db.read() as session:
+        assert not any("127.0.0.1" in row.key for row in session.query(LookUp))
+    with db.write() as session:  # the window passes
+        session.execute(update(LookUp).values(window_start=clock.now() - timedelta(minutes=16)))
+    assert client.get(f"/verify/{UNKNOWN}").status_code == 404
+
+
+def test_old_look_ups_are_forgotten(client: FlaskClient) -> None:
+    client.get(f"/verify/{UNKNOWN}")
+    jobs.ensure_periodic()
+    jobs.drain(clock.now() + timedelta(hours=2))
+    with db.read() as session:
+        assert session.query(LookUp).count() == 0
+
+
+@pytest.mark.parametrize("state", ["issued", "revoked", "unknown", "form"])
+def test_english_pages_are_english(client: FlaskClient, app: Flask, state: str) -> None:
+    document = issued()
+    if state == "revoked":
+        with db.write() as session:
+            service.revoke(session, session.get_one(Document, document.id), "duplicate", None, NOW)
+    client.post("/language", data={"to": "en"})
+    number = UNKNOWN if state == "unknown" else document.number
+    page = client.get("/verify" if state == "form" else f"/verify/{number}").text
+    words = {"issued": "Valid", "revoked": "Revoked", "unknown": "No such number", "form": "Check it"}
+    assert f">{words[state]}</h1>" in page or words[state] in page
+    main = page.split("<main")[1].split("</main>")[0]
+    assert "证书" not in main
+
+
+def test_nothing_of_a_person_is_logged(client: FlaskClient, app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(json=True)
+    document = issued()
+    _log_in(client, document.learner_id)
+    client.get(f"/verify/{document.number}")
+    client.get(f"/centre/certificates/{document.number}.pdf")
+    said = capsys.readouterr()
+    assert not any(word in said.err + said.out for word in ("周晓岚", EMPLOYER, "13020819"))
+
+
+@pytest.mark.parametrize("prefix", ["ts", "TS-1", "ABCDE", "唐"])
+def test_a_prefix_that_cannot_be_read_back_stops_the_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    monkeypatch.setenv("PORTAL_CERTS_PREFIX", prefix)
+    with pytest.raises(Misconfigured, match="PORTAL_CERTS_PREFIX"):
+        create_app(settings)

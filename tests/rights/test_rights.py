@@ -1,0 +1,146 @@
+"""A copy of one's data, the end of an account, and the end of keeping."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal import clock, db, jobs
+from portal.access import service as access
+from portal.access.models import LoginSession
+from portal.credits import service as credits_
+from portal.demo import portrait
+from portal.errors import Refused
+from portal.messages import service as messages
+from portal.people import codes, corrections
+from portal.people.corrections import Wanted
+from portal.people.models import Account, Correction, Learner, LoginName, OneTimeCode
+from portal.photos import checks
+from portal.photos import service as photos
+from portal.photos.models import Photo
+from portal.storage import current_storage
+from portal.testing import PASSWORD, log_in, make_learner
+
+PHONE, ADDRESS = "13831552067", "zxl@example.cn"
+
+
+@pytest.fixture
+def learner(client: FlaskClient) -> Learner:
+    """Somebody with hours, a phone, a photo, a message and an open request, logged in."""
+    with db.write() as session:
+        made = make_learner(session)
+        made.phone, made.email = PHONE, ADDRESS
+        photos.keep(session, made.account_id, checks.check(portrait.draw()), clock.now())
+        messages.post(session, made.account_id, "registered")
+        credits_.earn(
+            session, learner_id=made.id, year=2025, kind="major", hours=6000, title="t", source="import",
+            employer_name="e", now=clock.now(),
+        )  # fmt: skip
+        wanted = Wanted("周晓兰", made.id_kind, "", "唐山市第一中学", made.division_code)
+        corrections.ask(session, made.id, wanted, [checks.check(portrait.draw())], "", clock.now())
+        codes.issue(session, made.account_id, codes.SLIP, clock.now())
+    log_in(client, made.account)
+    return made
+
+
+def files() -> list[str]:
+    folder = current_storage().path("")
+    return [str(path) for path in folder.rglob("*.jpg")]
+
+
+def test_everything_in_one_file(client: FlaskClient, learner: Learner) -> None:
+    assert client.get("/me/data").status_code == 200
+    answer = client.post("/me/data", data={"current": PASSWORD})
+    assert answer.headers["Cache-Control"] == "no-store"
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert archive.namelist() == ["data.json", "photo.jpg"]
+    data = json.loads(archive.read("data.json"))
+    assert data["profile"][0]["id_number"] == learner.id_number
+    assert data["profile"][0]["phone"] == PHONE
+    assert data["hours"][0]["hours"] == 6000
+    assert data["corrected facts"][0]["after"] == "周晓兰"
+    assert {"employers", "plans", "orders", "payments", "messages", "logins"} <= set(data)
+    text = archive.read("data.json").decode()
+    for secret in (learner.account.password, learner.id_index):
+        assert str(secret) not in text
+
+
+def test_nobody_elses(client: FlaskClient, learner: Learner) -> None:
+    with db.write() as session:
+        other = make_learner(session, name="别人")
+        messages.post(session, other.account_id, "registered")
+    text = (
+        zipfile.ZipFile(io.BytesIO(client.post("/me/data", data={"current": PASSWORD}).data)).read("data.json").decode()
+    )
+    assert "别人" not in text
+    assert other.id_number not in text
+
+
+@pytest.mark.parametrize("path", ["/me/data", "/me/close"])
+def test_the_password_is_asked_and_misses_counted(client: FlaskClient, learner: Learner, path: str) -> None:
+    assert client.post(path, data={"current": "", "sure": "y"}).status_code == 422
+    for _ in range(access.PER_NAME):
+        assert client.post(path, data={"current": "wrong", "sure": "y"}).status_code == 422
+    assert client.post(path, data={"current": PASSWORD, "sure": "y"}).status_code == 429
+    with db.read() as session:
+        assert session.get_one(Account, learner.account_id).active
+
+
+def test_closing_shreds_what_is_private_and_keeps_the_ledger(app: Flask, client: FlaskClient, learner: Learner) -> None:
+    elsewhere = app.test_client()
+    log_in(elsewhere, learner.account)
+    assert len(files()) == 2
+    assert client.post("/me/close", data={"current": PASSWORD}).status_code == 422
+    assert client.post("/me/close", data={"current": PASSWORD, "sure": "y"}).location == "/"
+    assert files() == []
+    for visitor in (client, elsewhere):
+        assert visitor.get("/me").status_code == 303
+    with db.read() as session:
+        kept = session.get_one(Learner, learner.id)
+        assert (kept.phone, kept.phone_index, kept.email) == (None, None, None)
+        assert kept.closed_at
+        assert credits_.totals(session, learner.id, 2025) == {"major": 6000}
+        for table in (Photo, LoginName):
+            assert session.scalar(select(func.count()).select_from(table)) == 0, table
+        assert messages.inbox(session, learner.account_id) == []
+        assert session.scalars(select(Correction.state)).one() == "withdrawn"
+        assert session.scalars(select(OneTimeCode.used_at)).one() is not None
+        with pytest.raises(Refused):
+            access.log_in(session, learner.account.username, PASSWORD, "", clock.now())
+
+
+def test_what_is_rolled_back_loses_no_file(app: Flask, learner: Learner) -> None:
+    with pytest.raises(ZeroDivisionError), db.write() as session:
+        photos.shred(session, learner.account_id)
+        session.flush()
+        _ = 1 / 0
+    assert len(files()) == 2
+
+
+def retain(days: float) -> None:
+    with db.write() as session:
+        jobs.submit(session, "rights.retention")
+    jobs.run_due(clock.now() + timedelta(days=days))
+
+
+def test_replaced_photos_evidence_and_logins_go_after_their_time(app: Flask, learner: Learner) -> None:
+    with db.write() as session:
+        photos.keep(session, learner.account_id, checks.check(portrait.draw()), clock.now())
+        corrections.withdraw(session, learner.id, session.scalars(select(Correction.id)).one(), clock.now())
+    retain(179)
+    assert len(files()) == 3
+    retain(181)
+    assert len(files()) == 2, "the evidence"
+    retain(366)
+    assert len(files()) == 1, "the replaced photo; the present one stays"
+    with db.read() as session:
+        assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
+        assert len(messages.inbox(session, learner.account_id)) == 1
+    retain(1096)
+    with db.read() as session:
+        assert messages.inbox(session, learner.account_id) == []

@@ -1,0 +1,104 @@
+"""Looking around without login: the list, a course, 试看, and nothing beyond it."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal import db
+from portal.catalogue.models import Lesson
+from portal_self_select import shelf as courses
+from portal_self_select.shelf import Wish
+from tests.catalogue.planting import statements
+
+
+def _found(**wish: object) -> list[int]:
+    with db.read() as session:
+        return [course.id for course in courses.find(session, Wish(**wish)).courses]  # type: ignore[arg-type]
+
+
+def _lesson(course_id: int, position: int) -> int:
+    with db.read() as session:
+        return session.scalars(select(Lesson.id).filter_by(course_id=course_id, position=position)).one()
+
+
+def test_the_list_is_open_to_everybody(shelf: FlaskClient) -> None:
+    page = shelf.get("/courses").text
+    assert "课程1" in page
+    assert "课程5" not in page  # withdrawn
+    assert page.count("试看") >= 2
+    assert "需通过考核测试" in page
+
+
+@pytest.mark.parametrize(
+    ("wish", "ids"),
+    [
+        ({"words": "课程3"}, [3]),
+        ({"words": "%"}, []),
+        ({"kind": "public"}, [7, 8]),
+        ({"year": 2025}, [6]),
+        ({"year": 2026, "kind": "major"}, [1, 2, 3, 4]),
+        ({"category_id": 1, "kind": "major", "year": 2026}, [1, 2, 3, 4]),
+        ({"category_id": 2, "kind": "major"}, []),
+        ({"category_id": 2}, [7, 8]),  # public courses are for everybody
+    ],
+)
+def test_filters(shelf: FlaskClient, wish: dict[str, object], ids: list[int]) -> None:
+    assert sorted(_found(**wish)) == ids
+
+
+def test_pages(shelf: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courses, "PAGE", 3)
+    both = _found(page=1) + _found(page=2) + _found(page=3)
+    assert sorted(both) == [1, 2, 3, 4, 6, 7, 8]
+    assert _found(page=99) == _found(page=3)
+    assert "下一页" in shelf.get("/courses?page=2").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=x",
+        "page=-3",
+        "page=99999999",
+        "year=abc",
+        "kind=gold",
+        "category=0x",
+        f"year={2**63}",
+        f"category={2**70}",
+    ],
+)
+def test_nonsense_in_the_address_is_no_error(shelf: FlaskClient, query: str) -> None:
+    assert shelf.get(f"/courses?{query}").status_code == 200
+
+
+def test_nothing_found_says_what_to_do(shelf: FlaskClient) -> None:
+    page = shelf.get("/courses?q=没有这门课").text
+    assert "没有符合条件的课程" in page
+    assert "没有这门课" in page  # what was typed is kept
+
+
+def test_a_course_page_without_login_leads_to_it_and_back(shelf: FlaskClient) -> None:
+    page = shelf.get("/courses/1").text
+    assert 'href="/login?next=/courses/1"' in page
+    assert "付费文字" not in page
+    for gone in (5, 999):
+        assert shelf.get(f"/courses/{gone}").status_code == 404
+
+
+def test_a_preview_is_one_lesson_and_no_other(shelf: FlaskClient) -> None:
+    assert "试看文字" in shelf.get(f"/courses/1/preview/{_lesson(1, 1)}").text
+    foreign = _lesson(3, 1)
+    for course_id, lesson_id in ((1, _lesson(1, 2)), (1, foreign), (1, 999), (5, foreign)):
+        for tail in ("", "/file"):
+            assert shelf.get(f"/courses/{course_id}/preview/{lesson_id}{tail}").status_code == 404
+    assert shelf.get(f"/courses/1/preview/{_lesson(1, 1)}/file").status_code == 404  # a text has no file
+
+
+def test_the_list_costs_the_same_whatever_it_shows(shelf: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for size in (2, 7):
+        monkeypatch.setattr(courses, "PAGE", size)
+        with statements() as seen:
+            shelf.get("/courses")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 6

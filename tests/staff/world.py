@@ -1,0 +1,137 @@
+"""Two counties with the same rows in each: what one county's staff may see, and what they must not."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from portal.access import staff_accounts
+from portal.assessment.models import Question, QuestionOption
+from portal.audit import service as audit
+from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
+from portal.credits.models import Credit
+from portal.divisions.models import Division
+from portal.messages.models import Notice
+from portal.orders.models import Order, OrderLine
+from portal.payments.models import Payment
+from portal.people import credit_code
+from portal.people.models import Account, Agreement, Learner, Organisation
+from portal.rules.models import RuleSet
+from portal.rules.rules import Rules
+from portal.study.models import Plan, PlanCourse
+from portal.testing import PASSWORD, make_learner
+
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+MINE, THEIRS = "130208", "130207"
+HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1000")
+FIRST17 = {MINE: "91130208MA0000001", THEIRS: "91130207MA0000002"}
+CODES = {code: first + credit_code.check_character(first) for code, first in FIRST17.items()}
+
+
+@dataclass
+class World:
+    """Rows by screen key: those of my county and those of the other; shared ones stand in both."""
+
+    admin: Account
+    county: Account
+    learner: Account
+    mine: dict[str, Any] = field(default_factory=dict)
+    theirs: dict[str, Any] = field(default_factory=dict)
+
+
+def build(session: Session) -> World:
+    """The whole world, and somebody of each kind to look at it."""
+    for code, name, parent in (
+        ("130000", "河北省", None),
+        ("130200", "唐山市", "130000"),
+        (THEIRS, "丰南区", "130200"),
+        (MINE, "丰润区", "130200"),
+    ):
+        session.add(Division(code=code, name=name, parent_code=parent, level="county" if parent else "province"))
+        session.flush()
+    admin = staff_accounts.add(session, "chief", "郝静宜", HASH, staff_accounts.ADMIN)
+    county = staff_accounts.add(session, "fengrun", "田家兴", HASH, staff_accounts.COUNTY, [MINE])
+    shared = _shared(session)
+    mine, theirs = _county(session, MINE, "周晓岚", shared), _county(session, THEIRS, "何志远", shared)
+    everywhere = {key: shared[key] for key in SHARED}
+    return World(admin, county, mine["learners"].account, mine | everywhere, theirs | everywhere)
+
+
+SHARED = ("categories", "specialties", "projects", "courses", "questions", "notices", "agreements", "rules", "audit")
+
+
+def _shared(session: Session) -> dict[str, Any]:
+    rules = RuleSet(year=2026, version=1, title="2026 规则", data=Rules().model_dump(), effective_at=NOON)
+    category = Category(key="eng", name="工程技术", weight=1)
+    specialty = Specialty(key="build", name="建筑工程", category=category, weight=1)
+    project = Project(
+        specialty=specialty,
+        year=2026,
+        title="2026 建筑工程",
+        rule_set=rules,
+        opens_on=date(2026, 1, 1),
+        closes_on=date(2026, 12, 20),
+    )
+    course = Course(code="26A01", title="结构设计", kind="major", year=2026, hours=1250, price=2800)
+    course.lessons = [Lesson(position=1, title="荷载", kind="article", seconds=60, body="正文")]
+    options = [QuestionOption(position=n, text=f"选项{n}", correct=n == 1) for n in range(3)]
+    question = Question(course=course, kind="single", stem="哪一项正确？", options=options)
+    notice = Notice(title="关于年度学习的通知", body="请按时完成。", published_at=NOON)
+    agreement = Agreement(version=1, title="用户服务协议", text="条款", effective_at=NOON)
+    session.add_all([rules, project, course, question, notice, agreement])
+    session.flush()
+    from portal.audit.models import AuditRow
+
+    audit.record(session, None, "test.made", notice, after={"title": notice.title})
+    session.flush()
+    rows = (category, specialty, project, course, question, notice, agreement, rules)
+    trail = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
+    return dict(zip(SHARED, (*rows, trail), strict=True))
+
+
+def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> dict[str, Any]:
+    learner = make_learner(session, name, code, f"{name}的单位")
+    organisation = Organisation(name=f"{code}第一中学", code=CODES[code], division_code=code, state="pending")
+    room = TrainingClass(
+        project=shared["projects"], division_code=code, name="一班", seats=40, study_until=date(2026, 12, 31)
+    )
+    session.add_all([organisation, room])
+    session.flush()
+    order, line = _order(session, learner, room, shared)
+    payment = Payment(number=f"P{code}", order=order, provider="x", amount=2800, state="paid", started_at=NOON)
+    payment.confirmed_at = NOON
+    plan = Plan(learner=learner, line_id=line.id, mode="enrollment", title="2026 建筑工程", year=2026)
+    plan.rule_set_id, plan.opened_at = shared["rules"].id, NOON
+    session.add_all([payment, plan])
+    session.flush()
+    course = shared["courses"]
+    given = {"title": course.title, "kind": "major", "year": 2026, "hours": 1250}
+    session.add(PlanCourse(plan=plan, course=course, compulsory=True, needs_test=False, **given))
+    credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
+    session.add(credit)
+    session.flush()
+    return {
+        "learners": learner,
+        "organisations": organisation,
+        "classes": room,
+        "orders": order,
+        "payments": payment,
+        "plans": plan,
+        "credits": credit,
+        "divisions": session.get_one(Division, code),
+    }
+
+
+def _order(session: Session, learner: Learner, room: TrainingClass, shared: dict[str, Any]) -> tuple[Order, OrderLine]:
+    number = f"D{learner.division_code}"
+    order = Order(number=number, buyer_id=learner.account_id, mode="enrollment", proposal_key=number, state="paid")
+    order.total, order.rule_set_id, order.placed_at, order.expires_at = 2800, shared["rules"].id, NOON, NOON
+    line = OrderLine(
+        order=order, learner_id=learner.id, mode="enrollment", title="2026 建筑工程", year=2026, price=2800
+    )
+    line.project_id, line.class_id = shared["projects"].id, room.id
+    session.add_all([order, line])
+    session.flush()
+    return order, line
