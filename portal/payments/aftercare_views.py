@@ -40,7 +40,7 @@ class InvoiceForm(Form):
     """What is printed on an invoice; judged by the service."""
 
     title = StringField(_l("Title of the invoice"))
-    kind = RadioField(_l("Kind"), default=next(iter(KINDS)), validate_choice=False)
+    kind = RadioField(_l("Kind of invoice"), default=next(iter(KINDS)), validate_choice=False)
     tax_number = StringField(_l("Tax number"))
     email = StringField(_l("Mail address"))
 
