@@ -38,7 +38,7 @@ REFUND_STATES: dict[str, tuple[str, object]] = {
     refund_states.APPROVED: ("run", _l("On its way")),
     refund_states.FAILED: ("run", _l("On its way")),  # the office sends it again or pays it itself
     refund_states.DONE: ("ok", _l("Sent back")),
-    refund_states.REFUSED: ("plain", _l("Not agreed")),
+    refund_states.REFUSED: ("plain", _l("Refund refused")),
     refund_states.WITHDRAWN: ("plain", _l("Withdrawn")),
 }
 

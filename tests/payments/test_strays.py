@@ -1,4 +1,4 @@
-"""Money that pays nothing goes back by itself, whole, once."""
+"""Money that pays nothing: set aside for a person, back when it can only go back."""
 
 import pytest
 from flask import Flask
