@@ -19,10 +19,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Offer:
-    """A course a project offers, and whether everybody in it must take it (必修课)."""
+    """A course a project offers, and whether everybody in it must take it (必修课).
+
+    `counted`: its hours stand in the learner's ledger already, so it is not charged again.
+    """
 
     course: "Course"
     compulsory: bool = False
+    counted: bool = False
+
+    @property
+    def price(self) -> int:
+        """What the course costs this learner, in fen, where courses have prices of their own."""
+        return 0 if self.counted else self.course.price
+
+    @property
+    def charged(self) -> int:
+        """Hours that a price by the hour counts."""
+        return 0 if self.counted else self.course.hours
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,8 @@ def check(offers: Sequence[Offer], chosen: Collection[int], rules: Rules) -> Sta
 
 def price(offers: Iterable[Offer], rules: Rules) -> int:
     """What a line with these courses costs."""
-    return rules.pricing.line((offer.course.hours, offer.course.price) for offer in offers)
+    charged = [offer for offer in offers if not offer.counted]
+    return rules.pricing.line((offer.course.hours, offer.course.price) for offer in charged) if charged else 0
 
 
 def fill(offers: Sequence[Offer], chosen: Collection[int], rules: Rules) -> Fill | None:
@@ -107,7 +122,7 @@ def _cheapest_cover(items: Sequence[tuple[int, int, int]], gap: int) -> tuple[in
 
 
 def _burden(offer: Offer, rules: Rules) -> int:
-    return rules.pricing.burden(offer.course.hours, offer.course.price)
+    return rules.pricing.burden(offer.charged, offer.price)
 
 
 def _foreign(offers: Sequence[Offer], chosen: Collection[int]) -> list[Problem]:

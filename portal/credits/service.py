@@ -132,6 +132,17 @@ def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int
     return found
 
 
+def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(learner, course) whose hours stand in the ledger: nobody pays for them again. One statement."""
+    query = select(Credit.learner_id, Credit.course_id).where(
+        Credit.learner_id.in_(set(learner_ids)),
+        Credit.course_id.in_(set(course_ids)),
+        Credit.reversed_by.is_(None),
+        Credit.hours > 0,
+    )
+    return {(learner_id, course_id) for learner_id, course_id in session.execute(query) if course_id is not None}
+
+
 def live(session: Session, learner_id: int, years: Iterable[int] = ()) -> list[Credit]:
     """Credits that stand, newest first."""
     query = select(Credit).where(Credit.learner_id == learner_id, Credit.reversed_by.is_(None), Credit.hours > 0)

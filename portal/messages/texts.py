@@ -58,7 +58,7 @@ TEXTS = {
         _l("See the decision"),
     ),
     "order_paid": Text(
-        _l("Order %(number)s is paid"), _l("Your courses are open. You can begin to study."), _l("My projects")
+        _l("Order %(number)s is paid"), _l("Your courses are open. You can begin to study."), _l("Start studying")
     ),
     "order_expired": Text(
         _l("Order %(number)s was closed"),

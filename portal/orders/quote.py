@@ -1,6 +1,6 @@
 """What a proposal costs and contains, read from the catalogue at this moment. Amounts in fen, hours in hundredths."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Course
+from portal.credits import service as credits_
 from portal.errors import NotFound, Refused
 from portal.orders.pricing import price_courses
 from portal.rules.models import RuleSet
@@ -57,7 +58,7 @@ class Quote:
 
 
 def quote(session: Session, proposal: OrderProposal) -> Quote:
-    """Prices a proposal by its rule set.
+    """Prices a proposal by its rule set. A course whose hours a learner has already costs nothing in their line.
 
     :raises NotFound: a course or the rule set does not exist.
     :raises Refused: a course is no longer offered; one problem each.
@@ -66,8 +67,8 @@ def quote(session: Session, proposal: OrderProposal) -> Quote:
     if rules is None:
         raise NotFound(f"rule set {proposal.rule_set_id}")
     courses = _offered(session, {pick.course_id for line in proposal.lines for pick in line.picks})
-    pricing = rules.rules.pricing
-    return Quote(tuple(_price(line, courses, pricing) for line in proposal.lines))
+    counted = credits_.counted(session, (line.learner_id for line in proposal.lines), courses)
+    return Quote(tuple(_price(line, courses, rules.rules.pricing, counted) for line in proposal.lines))
 
 
 def _offered(session: Session, wanted: set[int]) -> dict[int, Course]:
@@ -84,10 +85,13 @@ def _offered(session: Session, wanted: set[int]) -> dict[int, Course]:
     return courses
 
 
-def _price(line: ProposedLine, courses: Mapping[int, Course], pricing: Pricing) -> QuotedLine:
-    chosen = [courses[pick.course_id] for pick in line.picks]
-    prices = price_courses(pricing, [(course.hours, course.price) for course in chosen], line.project_id is not None)
-    frozen = (_freeze(course, price, pick) for course, price, pick in zip(chosen, prices, line.picks, strict=True))
+def _price(
+    line: ProposedLine, courses: Mapping[int, Course], pricing: Pricing, counted: Set[tuple[int, int]]
+) -> QuotedLine:
+    charged = [courses[pick.course_id] for pick in line.picks if (line.learner_id, pick.course_id) not in counted]
+    sums = price_courses(pricing, [(course.hours, course.price) for course in charged], line.project_id is not None)
+    prices = {course.id: price for course, price in zip(charged, sums, strict=True)}
+    frozen = (_freeze(courses[pick.course_id], prices.get(pick.course_id, 0), pick) for pick in line.picks)
     return QuotedLine(line, tuple(frozen))
 
 

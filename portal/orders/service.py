@@ -59,12 +59,20 @@ def mark_paid(session: Session, order_id: int, now: datetime) -> list[int]:
     if not states.move(session, order_id, states.PAID, paid_at=now):
         raise Conflict(_l("This order is no longer waiting for payment."))
     order = session.get_one(Order, order_id)
-    plan_ids = study.open_plans(session, specs(session, order), now)
+    planned = specs(session, order)
+    plan_ids = study.open_plans(session, planned, now)
     events.record(session, OrderPaid(order_id=order.id, plan_ids=tuple(plan_ids)))
     audit.record(session, None, "order.paid", order)
-    url = "/centre/projects" if order.buyer.kind == "learner" else f"/orders/{order.number}"
+    url = _where_it_goes_on(order, in_project=planned[0].project_id is not None)
     messages.post(session, order.buyer_id, "order_paid", url, number=order.number)
     return plan_ids
+
+
+def _where_it_goes_on(order: Order, *, in_project: bool) -> str:
+    """Where a buyer finds what was bought."""
+    if order.buyer.kind != "learner":
+        return f"/orders/{order.number}"
+    return "/centre/projects" if in_project else "/centre/courses"
 
 
 def cancel(session: Session, order: Order, now: datetime) -> None:

@@ -44,11 +44,8 @@ class Summary:
 
 def summarise(session: Session, order: Order) -> Summary:
     """Reads an order's lines, courses by kind and last day of study."""
-    people, awards = session.execute(
-        select(func.count(OrderLine.id), func.count(OrderLine.id).filter(OrderLine.award != "")).where(
-            OrderLine.order_id == order.id
-        )
-    ).one()
+    counts = select(func.count(OrderLine.learner_id.distinct()), func.count().filter(OrderLine.award != ""))
+    people, awards = session.execute(counts.where(OrderLine.order_id == order.id)).one()
     last_day = session.scalar(
         select(func.max(TrainingClass.study_until))
         .join(OrderLine, OrderLine.class_id == TrainingClass.id)

@@ -38,7 +38,7 @@ REFUND_STATES: dict[str, tuple[str, object]] = {
     refund_states.APPROVED: ("run", _l("On its way")),
     refund_states.FAILED: ("run", _l("On its way")),  # the office sends it again or pays it itself
     refund_states.DONE: ("ok", _l("Sent back")),
-    refund_states.REFUSED: ("plain", _l("Refused")),
+    refund_states.REFUSED: ("plain", _l("Refund refused")),
     refund_states.WITHDRAWN: ("plain", _l("Withdrawn")),
 }
 
@@ -59,9 +59,10 @@ def in_words(moment: datetime) -> str:
 def mine() -> ResponseReturnValue:
     """The newest orders; what is unpaid comes with its deadline."""
     rows = service.of_buyer(db.reader(), account().id)
-    query = select(OrderLine.order_id, func.min(OrderLine.title), func.count()).group_by(OrderLine.order_id)
+    people = func.count(OrderLine.learner_id.distinct())
+    query = select(OrderLine.order_id, func.min(OrderLine.title), people, func.count()).group_by(OrderLine.order_id)
     lines = db.reader().execute(query.where(OrderLine.order_id.in_([order.id for order in rows])))
-    what = {order_id: (title, people) for order_id, title, people in lines}
+    what = {order_id: (title, heads, plans) for order_id, title, heads, plans in lines}
     return render_template("orders/mine.html", rows=rows, what=what, now=clock.now())
 
 

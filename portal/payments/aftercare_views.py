@@ -40,9 +40,13 @@ class InvoiceForm(Form):
     """What is printed on an invoice; judged by the service."""
 
     title = StringField(_l("Title of the invoice"))
-    kind = RadioField(_l("Kind"), choices=list(KINDS.items()), default=next(iter(KINDS)), validate_choice=False)
+    kind = RadioField(_l("Kind of invoice"), default=next(iter(KINDS)), validate_choice=False)
     tax_number = StringField(_l("Tax number"))
     email = StringField(_l("Mail address"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind.choices = list(KINDS.items())
 
 
 @blueprint.route("/orders/<number>/refund", methods=["GET", "POST"])

@@ -41,7 +41,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Place:
-    """A division: plans of the year, and how many of them are complete."""
+    """A division: people with plans of the year, and how many of them have completed one."""
 
     code: str
     name: str
@@ -61,8 +61,8 @@ def enrolments(session: Session, scope: Scope, now: datetime) -> list[Span]:
     """People enrolled per week by orders that stand; `other`: those whom an organisation enrolled."""
     spans = _weeks(now, WEEKS)
     group = Account.kind == "organisation"
-    sums = [_sum(Order.placed_at, span, case((~group, 1), else_=0)) for span in spans]
-    others = [_sum(Order.placed_at, span, case((group, 1), else_=0)) for span in spans]
+    sums = [_heads(~group & _during(Order.placed_at, span)) for span in spans]
+    others = [_heads(group & _during(Order.placed_at, span)) for span in spans]
     query = select(*sums, *others).select_from(OrderLine).join(OrderLine.order).join(Order.buyer)
     query = query.join(OrderLine.learner).where(
         Order.state.in_((order_states.PLACED, order_states.PAID)), Order.placed_at >= _start(spans[0].first)
@@ -90,16 +90,17 @@ def hours(session: Session, scope: Scope, now: datetime) -> list[Span]:
 
 
 def places(session: Session, scope: Scope, year: int) -> list[Place]:
-    """Plans of the year per division, most first."""
-    complete = func.sum(case((Plan.state == "complete", 1), else_=0))
+    """People with a plan of the year per division, and those who have completed one; most first."""
+    people = func.count(Plan.learner_id.distinct())
+    complete = func.count(case((Plan.state == "complete", Plan.learner_id)).distinct())
     query = (
-        select(Division.code, Division.name, func.count(Plan.id), complete)
+        select(Division.code, Division.name, people, complete)
         .select_from(Plan)
         .join(Plan.learner)
         .join(Learner.division)
         .where(Plan.year == year, Plan.state != "revoked", scope.clause(Plans))
         .group_by(Division.code, Division.name)
-        .order_by(func.count(Plan.id).desc(), Division.code)
+        .order_by(people.desc(), Division.code)
         .limit(20)
     )
     return [Place(*row) for row in session.execute(query)]
@@ -149,9 +150,17 @@ def _days(now: datetime, count: int) -> list[Span]:
     return [Span(one, one, 0, one == day) for one in (day - timedelta(days=back) for back in range(count - 1, -1, -1))]
 
 
+def _during(column: Any, span: Span) -> Any:
+    return (column >= _start(span.first)) & (column < _start(span.last + timedelta(days=1)))
+
+
 def _sum(column: Any, span: Span, value: Any) -> Any:
-    inside = (column >= _start(span.first)) & (column < _start(span.last + timedelta(days=1)))
-    return func.sum(case((inside, value), else_=0))
+    return func.sum(case((_during(column, span), value), else_=0))
+
+
+def _heads(condition: Any) -> Any:
+    """Different people among the order lines that fit."""
+    return func.count(case((condition, OrderLine.learner_id)).distinct())
 
 
 def _filled(spans: Sequence[Span], values: Sequence[Any], others: Sequence[Any] = ()) -> list[Span]:

@@ -15,6 +15,7 @@ from portal.kit import (
     OrderProposal,
     Pick,
     Plan,
+    PlanCourse,
     Problem,
     Project,
     ProposedLine,
@@ -90,6 +91,17 @@ def enrolled(session: Session, learner_id: int, project_id: int) -> Enrolled | N
         .where(OrderLine.learner_id == learner_id, OrderLine.project_id == project_id, Order.state == "placed")
     )
     return Enrolled(order_number=number) if number else None
+
+
+def studying(session: Session, learner_id: int, course_ids: list[int]) -> set[int]:
+    """Those of some courses that an open plan of the learner holds. One statement."""
+    query = (
+        select(PlanCourse.course_id)
+        .join(Plan, Plan.id == PlanCourse.plan_id)
+        .where(Plan.learner_id == learner_id, Plan.state == "open", PlanCourse.state != "complete")
+        .where(PlanCourse.course_id.in_(course_ids))
+    )
+    return set(session.scalars(query))
 
 
 def specialties_before(session: Session, learner_id: int, year: int) -> set[int]:

@@ -1,7 +1,7 @@
 """A visit to a step: who, which project, what is answered, and which step that allows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from portal.kit import (
     clock,
     current_learner,
     db,
+    ledger,
 )
 from portal_enrollment import conditions, drafting
 from portal_enrollment.drafting import Answers
@@ -54,7 +55,14 @@ class Visit:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        return catalogue.courses_of(self.session, self.project)
+        offers = catalogue.courses_of(self.session, self.project)
+        counted = ledger.counted(self.session, [self.learner.id], [offer.course.id for offer in offers])
+        return [replace(offer, counted=(self.learner.id, offer.course.id) in counted) for offer in offers]
+
+    @cached_property
+    def studying(self) -> set[int]:
+        """Courses that another plan of the learner holds and that are not counted yet."""
+        return conditions.studying(self.session, self.learner.id, [offer.course.id for offer in self.offers])
 
     @property
     def training_class(self) -> TrainingClass | None:

@@ -23,7 +23,7 @@ function price() {
   const sum = (name) => chosen.reduce((total, row) => total + Number(row.dataset[name]), 0);
   const amount = Number(form.dataset.amount);
   if (form.dataset.by === "project") return amount;
-  if (form.dataset.by === "hour") return Math.floor((sum("hours") * amount + 50) / 100);
+  if (form.dataset.by === "hour") return Math.floor((sum("charged") * amount + 50) / 100);
   return sum("price");
 }
 
