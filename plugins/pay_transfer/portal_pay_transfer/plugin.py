@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from portal.kit import JobSpec, Model, PaymentProvider, PluginSetting, hookimpl
+from portal.kit import JobSpec, Model, PaymentProvider, PluginSetting, Screen, hookimpl
 from portal_pay_transfer.models import Match, Receipt, StatementLine, Transfer
 from portal_pay_transfer.provider import BankTransfer
 from portal_pay_transfer.telling import JOBS
@@ -26,6 +26,13 @@ def blueprints() -> Iterable[Blueprint]:
     from portal_pay_transfer.views import blueprint
 
     return [blueprint]
+
+
+@hookimpl
+def screens() -> Iterable[type[Screen]]:
+    from portal_pay_transfer.staff import TransferLines, Transfers
+
+    return [Transfers, TransferLines]
 
 
 @hookimpl
