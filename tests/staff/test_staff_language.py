@@ -23,6 +23,7 @@ def pages(world: World) -> list[str]:
         found += [f"/{desk}/{screen.key}/", f"/{desk}/{screen.key}/{pk}", f"/{desk}/{screen.key}/?page=2"]
         if screen.writable():
             found.append(f"/{desk}/{screen.key}/{pk}/edit")
+        found += [f"/{desk}/{screen.key}/{pk}/do/{action.key}" for action in screen.actions]
         if screen.writable() and screen.add:
             found.append(f"/{desk}/{screen.key}/add")
     return found

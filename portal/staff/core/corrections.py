@@ -78,7 +78,7 @@ def _questions(row: Correction) -> tuple[Ask, ...]:
     for item in row.items:
         label = f"{FACTS[item.field]}: {item.before} → {item.after}"
         found.append(Ask(item.field, label, "choice", VERDICTS))
-        found.append(Ask(f"{item.field}_reason", REASON, hint=FOR_LEARNER, needed=False))
+        found.append(Ask(f"{item.field}_reason", f"{FACTS[item.field]}: {REASON}", hint=FOR_LEARNER, needed=False))
     return tuple(found)
 
 
@@ -120,7 +120,6 @@ class Corrections(Screen):
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("division", _l("Division"), "division", "learner.division_code"),
     )
-    export = False
     actions = (
         Action(
             "accept",

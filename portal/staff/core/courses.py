@@ -65,7 +65,7 @@ class PlanCourses(Screen):
     )
     detail = (
         *columns,
-        Attempts("id", _l("Attempts used")),
+        Attempts("attempts", _l("Attempts used"), path="extra_attempts"),
         Column("studied_at", _l("Studied"), MOMENT),
         Column("completed_at", _l("Completed"), MOMENT),
     )

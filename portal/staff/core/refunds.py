@@ -19,7 +19,7 @@ from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, YES_NO
 STATES = {
     refund_states.PROPOSED: (_l("To be decided"), "wait"),
     refund_states.APPROVED: (_l("On its way"), "run"),
-    refund_states.DONE: (_l("Sent back"), "ok"),
+    refund_states.DONE: (_l("Money sent back"), "ok"),
     refund_states.REFUSED: (_l("Not agreed to"), "plain"),
     refund_states.WITHDRAWN: (_l("Withdrawn"), "plain"),
     refund_states.FAILED: (_l("Not sent"), "bad"),
@@ -62,7 +62,7 @@ class Refunds(Screen):
 
     key = "refunds"
     model = Refund
-    title = _l("Refunds")
+    title = _l("Refund requests")
     menu = "money"
     scope = "payment.order.lines.learner.division_code"
     weight = 42
