@@ -115,7 +115,8 @@ def _cookie(app: Flask, folder: Path, who: str) -> str:
         return ""
     account = json.loads((folder / demo.FILE).read_text("utf-8"))[who]
     client = Client(app)
-    answer = client.post("/login", data={"name": account["login"], "password": account["password"]})
+    with app.app_context():
+        answer = client.post("/login", data={"name": account["login"], "password": account["password"]})
     if answer.status_code != 303:
         raise SystemExit(f"bench: {who} cannot log in: {answer.status}")
     return "; ".join(header.split(";")[0] for header in answer.headers.getlist("Set-Cookie"))
@@ -123,7 +124,12 @@ def _cookie(app: Flask, folder: Path, who: str) -> str:
 
 def _page(app: Any, address: str, cookie: str = "") -> Callable[[], Any]:
     environ = EnvironBuilder(path=address, headers={"Cookie": cookie} if cookie else None).get_environ()
-    return lambda: run_wsgi_app(app, dict(environ), buffered=True)
+
+    def call() -> Any:
+        with app.app_context():  # each request with a `g` of its own, whatever stands around it
+            return run_wsgi_app(app, dict(environ), buffered=True)
+
+    return call
 
 
 def _measured(app: Flask, name: str, address: str, cookie: str) -> Row:
