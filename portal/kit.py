@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal import clock, db
 from portal.access.guard import learner_required, login_required, organisation_required, public
-from portal.access.visitor import account, current_account, current_learner, current_organisation
+from portal.access.visitor import account, current_account, current_learner, current_organisation, visiting_learner
 from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
@@ -202,4 +202,5 @@ __all__ = [
     "rules",
     "shapes",
     "submit",
+    "visiting_learner",
 ]

@@ -33,6 +33,12 @@ def current_learner() -> Learner:
     return learner
 
 
+def visiting_learner() -> Learner | None:
+    """The learner who looks at a page that is open to everybody, if one is logged in."""
+    found = current_account()
+    return current_learner() if found and found.kind == "learner" and not found.must_change else None
+
+
 def current_organisation() -> Organisation:
     """The organisation of this login. :raises Forbidden: another kind of account."""
     found: Organisation | None = db.reader().query(Organisation).filter_by(account_id=account().id).one_or_none()

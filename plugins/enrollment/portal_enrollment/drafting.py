@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kit import Draft, Learner, Project, clock, current_account, current_learner, current_settings, drafts
+from portal.kit import Draft, Learner, Project, clock, current_settings, drafts
 from portal_enrollment import MODE
 
 
@@ -31,12 +31,6 @@ class Answers:
 
 def fresh() -> Answers:
     return Answers(token=secrets.token_urlsafe(18))
-
-
-def learner() -> Learner | None:
-    """The learner who looks at a public page, if one is logged in."""
-    account = current_account()
-    return current_learner() if account and account.kind == "learner" and not account.must_change else None
 
 
 def load(session: Session, learner: Learner, project_id: int) -> Answers | None:

@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import catalogue, choice, clock, current_account, db, public
+from portal.kit import catalogue, choice, clock, current_account, db, public, visiting_learner
 from portal_enrollment import conditions, drafting, listing
 from portal_enrollment.pages import blueprint
 
@@ -19,7 +19,7 @@ def index() -> ResponseReturnValue:
     shown = next((group for group, _ in groups if group.id == wanted), groups[0][0] if groups else None)
     category_id = None if words or shown is None else shown.id
     rows = listing.rows(session, catalogue.specialties(session, category_id, words), today)
-    learner = drafting.learner()
+    learner = visiting_learner()
     return render_template(
         "enrollment/index.html",
         groups=groups,
@@ -40,7 +40,7 @@ def specialty(specialty_id: int) -> ResponseReturnValue:
     found = catalogue.specialty(session, specialty_id)
     (row,) = listing.rows(session, [found], today)
     offers = catalogue.courses_of(session, row.project) if row.project else []
-    learner = drafting.learner()
+    learner = visiting_learner()
     return render_template(
         "enrollment/specialty.html",
         row=row,

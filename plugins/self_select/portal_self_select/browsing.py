@@ -3,7 +3,7 @@
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import Learner, current_account, current_learner, db, media, public
+from portal.kit import current_account, db, media, public, visiting_learner
 from portal_self_select import basket, holdings, shelf
 from portal_self_select.pages import blueprint
 from portal_self_select.shelf import Wish
@@ -11,17 +11,11 @@ from portal_self_select.shelf import Wish
 MOST = 10**6  # larger numbers are nobody's year, category or page, and too large for some databases
 
 
-def learner() -> Learner | None:
-    """The learner who looks at a public page, if one is logged in."""
-    account = current_account()
-    return current_learner() if account and account.kind == "learner" and not account.must_change else None
-
-
 @blueprint.get("/courses")
 @public
 def index() -> ResponseReturnValue:
     """课程资源: courses that fit the filters, with what the visitor already has of them."""
-    session, visitor = db.reader(), learner()
+    session, visitor = db.reader(), visiting_learner()
     wish = _wish()
     found = shelf.find(session, wish)
     ids = [course.id for course in found.courses]
@@ -41,7 +35,7 @@ def index() -> ResponseReturnValue:
 @public
 def course(course_id: int) -> ResponseReturnValue:
     """One course: what it is about, its lessons, what it costs, 试看 and 选课学习."""
-    session, visitor = db.reader(), learner()
+    session, visitor = db.reader(), visiting_learner()
     found = shelf.course(session, course_id)
     return render_template(
         "self_select/course.html",
