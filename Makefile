@@ -6,7 +6,7 @@ BIN := .venv/bin
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 export PORTAL_DATA := $(DATA)
 
-.PHONY: run setup dev check test style journey bench bench-check docs lock clean
+.PHONY: run setup dev check test style search journey bench bench-check docs lock clean
 
 run: setup  # arrives with the first pages
 	@$(BIN)/portal demo --quiet
@@ -50,6 +50,10 @@ style:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# New examples for every property, and many more of them than `make test` draws.
+search: dev
+	SEARCH=1 $(BIN)/pytest -n 2 $(shell grep -rl "^@given" tests)
 
 journey: dev
 	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys

@@ -44,10 +44,10 @@ def tidy(typed: str) -> str:
     """Typed text without invisible signs, full-width forms, line breaks and spare spaces."""
     clean = typed.isprintable() and "_x" not in typed and "  " not in typed
     if clean and unicodedata.is_normalized("NFKC", typed):  # most cells: everything below is ten times slower
-        return typed.strip().removeprefix("'")
+        return typed.strip().removeprefix("'").strip()
     plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), typed)
     plain = unicodedata.normalize("NFKC", _HIDDEN.sub("", plain))
-    return " ".join(plain.split()).removeprefix("'")
+    return " ".join(plain.split()).removeprefix("'").strip()
 
 
 def shown(value: Value) -> str:
