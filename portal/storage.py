@@ -21,12 +21,13 @@ class LocalStorage:
     """Files under one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+        self._folder = folder
 
     def path(self, key: str) -> Path:
         """Where a key lies. :raises NotFound: the key points outside the folder."""
-        path = (self._folder / key).resolve()
-        if not path.is_relative_to(self._folder):
+        folder = self._folder.resolve()
+        path = (folder / key).resolve()
+        if not path.is_relative_to(folder):
             raise NotFound(key)
         return path
 

@@ -1,12 +1,15 @@
-"""Test kit, for this project and for plugin authors: fixtures `settings`, `app`, `client`.
+"""Test kit, for this project and for plugin authors: fixtures `settings`, `app`, `client`, `own_app`.
 
 Makers: `make_account`, `make_learner`, `log_in`.
 Each test gets a copy of one migrated database made once per session: SQLite, or PostgreSQL with
-`--backend=postgresql`.
+`--backend=postgresql`. An application keeps nothing of what it served, so tests with the same settings share one: it
+is asked under one path, behind which each test finds its own folder and database.
 """
 
 import os
+import pickle
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -83,13 +86,21 @@ def migrate(settings: Settings) -> None:
         db.engine().dispose()
 
 
+@pytest.fixture(scope="session")
+def portal_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test finds its own folder: a link."""
+    return tmp_path_factory.mktemp("site") / "data"
+
+
 @pytest.fixture
-def settings(tmp_path: Path, portal_databases: Databases) -> Iterator[Settings]:
-    address = portal_databases.copy(tmp_path)
-    yield make_settings(tmp_path, address)
+def settings(tmp_path: Path, portal_path: Path, portal_databases: Databases) -> Iterator[Settings]:
+    portal_path.unlink(missing_ok=True)
+    portal_path.symlink_to(tmp_path, target_is_directory=True)
+    address = portal_databases.copy(portal_path)
+    yield make_settings(portal_path, address)
     while _connections:
         _connections.pop().close()
-    portal_databases.drop(address)
+    portal_databases.drop()
 
 
 @event.listens_for(Pool, "connect")
@@ -113,9 +124,32 @@ def under_test(app: Flask) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def portal_apps() -> dict[bytes, Flask]:
+    """Applications made so far, by their settings."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = under_test(create_app(settings))
+def app(settings: Settings, portal_apps: dict[bytes, Flask]) -> Iterator[Flask]:
+    key = pickle.dumps(settings.model_dump())
+    app = portal_apps[key] = portal_apps.get(key) or under_test(create_app(settings))
+    config = dict(app.config)
+    with _entered(app):
+        yield app
+    app.config.clear()
+    app.config.update(config)
+
+
+@pytest.fixture
+def own_app(settings: Settings) -> Iterator[Flask]:
+    """An application that serves one test only: it may be given routes. A module's own `app` may return it."""
+    with _entered(under_test(create_app(settings))) as app:
+        yield app
+
+
+@contextmanager
+def _entered(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.engine().dispose()
@@ -128,7 +162,7 @@ def client(app: Flask) -> FlaskClient:
 
 @cache
 def _hash(password: str) -> str:
-    return generate_password_hash(password)
+    return generate_password_hash(password, "pbkdf2:sha256:1")  # the real one takes a tenth of a second for each login
 
 
 def make_account(session: Session, kind: str = "staff", name: str = "张三", password: str = PASSWORD) -> Account:

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,10 +20,10 @@ class Databases(Protocol):
     """Makes migrated databases. `migrate` is called once with the address of the empty template."""
 
     def copy(self, folder: Path) -> str:
-        """A fresh database for a test that owns `folder`; its SQLAlchemy address."""
+        """A fresh database for a test that owns `folder`; its SQLAlchemy address, the same for the same folder."""
 
-    def drop(self, address: str) -> None:
-        """The test is over."""
+    def drop(self) -> None:
+        """The test is over, and with it the database of `copy`."""
 
     def close(self) -> None:
         """The session is over."""
@@ -41,7 +40,7 @@ class SqliteDatabases:
         shutil.copy(self._template, folder / "portal.db")
         return f"sqlite:///{folder / 'portal.db'}"
 
-    def drop(self, address: str) -> None:
+    def drop(self) -> None:
         pass  # pytest removes the folder
 
     def close(self) -> None:
@@ -55,19 +54,16 @@ class PostgresDatabases:
         # A short path: the name of a socket may not be longer than 107 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
         self._server = _server(self._folder / "data")
-        self._names = (f"test_{number}" for number in count(1))
         for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template"):
             self._run(statement)
         migrate(self._address("template"))
 
     def copy(self, folder: Path) -> str:
-        name = next(self._names)
-        self._run(f"CREATE DATABASE {name} TEMPLATE template")
-        return self._address(name)
+        self._run("CREATE DATABASE test TEMPLATE template")
+        return self._address("test")
 
-    def drop(self, address: str) -> None:
-        name = address.partition("?")[0].rpartition("/")[2]
-        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    def drop(self) -> None:
+        self._run("DROP DATABASE test WITH (FORCE)")
 
     def close(self) -> None:
         self._server.cleanup()

@@ -6,6 +6,11 @@ from flask import Flask
 from portal import logs
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
 def test_a_request_is_logged_by_its_endpoint_and_nothing_typed(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(json=True)
     logs.init_app(app)

@@ -20,6 +20,11 @@ PERSON = {
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    return own_app
+
+
+@pytest.fixture
 def site(app: Flask) -> Iterator[Flask]:
     """Logs as in production, and an answer for every crash."""
     from portal.divisions.models import Division

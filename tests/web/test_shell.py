@@ -17,13 +17,13 @@ def test_unknown_page_says_so_without_a_trace(client: FlaskClient) -> None:
     assert "没有这个页面" in answer.text
 
 
-def test_a_crash_shows_a_sentence(app: Flask) -> None:
-    @app.get("/crash")
+def test_a_crash_shows_a_sentence(own_app: Flask) -> None:
+    @own_app.get("/crash")
     def crash() -> str:
         raise ValueError("secret detail")
 
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = app.test_client().get("/crash")
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = own_app.test_client().get("/crash")
     assert answer.status_code == 500
     assert "平台出了差错" in answer.text
     assert "secret detail" not in answer.text
