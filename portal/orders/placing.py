@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy.orm import Session
+
 from portal import clock, db
 from portal.orders import service
 from portal.orders.models import Order
@@ -18,9 +20,14 @@ def place_order(proposal: OrderProposal) -> Order:
     :raises Conflict: a class has too few seats left.
     """
     with db.write() as session:
+        return place_within(session, proposal)
 
-        def ask(proposal: OrderProposal, quote: Quote) -> Iterable[Problem]:
-            # Closed: a plugin that cannot answer refuses the order.
-            return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
 
-        return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
+def place_within(session: Session, proposal: OrderProposal) -> Order:
+    """The same inside a transaction that writes more than the order."""
+
+    def ask(proposal: OrderProposal, quote: Quote) -> Iterable[Problem]:
+        # Closed: a plugin that cannot answer refuses the order.
+        return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
+
+    return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
