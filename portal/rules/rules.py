@@ -41,6 +41,15 @@ class Testing(BaseModel):
     attempts: int = Field(3, ge=1)
 
 
+class Presence(BaseModel):
+    """在场确认: how often whoever studies is asked whether they are there, and how long the answer may take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every_minutes: int = Field(20, ge=0, description="of credited study between two questions; 0 never asks")
+    within_seconds: int = Field(120, ge=20, description="what is studied meanwhile counts")
+
+
 class RefundStep(BaseModel):
     """Terms that hold up to so many days after the payment while at most so much is studied."""
 
@@ -103,6 +112,7 @@ class Rules(BaseModel):
     pricing: Pricing = Pricing()
     testing: Testing = Testing()
     refunds: Refunds = Refunds()
+    presence: Presence = Presence()
 
     @property
     def year_total(self) -> int:

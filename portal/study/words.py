@@ -38,6 +38,7 @@ def why(gap: Gap) -> str:
         crediting.SILENT: _(
             "The network was away for more than 30 minutes; what was played after that is not credited."
         ),
+        crediting.UNANSWERED: _("Nobody confirmed to be there at that time; please watch this part again."),
     }
     return str(sentences[gap.cause])
 

@@ -3,7 +3,7 @@
 from portal.study.service.completion import allow_attempt, pass_test
 from portal.study.service.plans import open_plans
 from portal.study.service.revoking import revoke
-from portal.study.service.sessions import check_period, finish_reading, open_session, reap, report
+from portal.study.service.sessions import check_period, finish_reading, open_session, present, reap, report
 from portal.study.specs import PlanSpec, SpecCourse
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "open_plans",
     "open_session",
     "pass_test",
+    "present",
     "reap",
     "report",
     "revoke",
