@@ -12,6 +12,7 @@ from portal.access import service as access
 from portal.access import sessions
 from portal.access.guard import learner_required
 from portal.access.visitor import account, address, current_learner
+from portal.credits import outside
 from portal.errors import Refused, TooMany
 from portal.people import closing, passwords
 from portal.rights import export
@@ -53,6 +54,7 @@ def close() -> ResponseReturnValue:
         if status == 200:
             with db.write() as writing:
                 closing.close(writing, current_learner().id, clock.now())
+                outside.forget(writing, current_learner().id, clock.now())
             sessions.end()
             flash(_("The account is closed. Documents issued earlier stay valid and can be checked."))
             return redirect(url_for("web.home"), 303)

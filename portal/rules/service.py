@@ -1,5 +1,6 @@
 """Which version of the rules holds. Published versions are never changed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,3 +22,9 @@ def in_force(session: Session, year: int, moment: datetime) -> RuleSet:
     if found is None:
         raise NotFound(f"rules of {year}")
     return found
+
+
+def of_years(session: Session, years: Iterable[int], moment: datetime) -> dict[int, RuleSet]:
+    """The newest effective version of each year that has one. One statement."""
+    query = select(RuleSet).where(RuleSet.year.in_(set(years)), RuleSet.effective_at <= moment)
+    return {found.year: found for found in session.scalars(query.order_by(RuleSet.version))}
