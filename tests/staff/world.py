@@ -20,7 +20,7 @@ from portal.people import credit_code
 from portal.people.models import Account, Agreement, Correction, CorrectionItem, Learner, Organisation
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.models import Plan, PlanCourse
+from portal.study.models import Plan, PlanCourse, Suspicion
 from portal.testing import PASSWORD, make_learner
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -116,7 +116,9 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     outside = OutsideActivity(learner=learner, way="meeting", kind="major", title="研讨会", place="教育局", amount=1)
     outside.year, outside.hours, outside.done_on, outside.created_at = 2026, 800, date(2026, 3, 1), NOON
     outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
-    session.add_all([studied, refund, credit, correction, outside])
+    odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
+    odd.found_at = NOON
+    session.add_all([studied, refund, credit, correction, outside, odd])
     session.flush()
     return {
         "learners": learner,
@@ -130,6 +132,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "credits": credit,
         "corrections": correction,
         "outside_activities": outside,
+        "suspicions": odd,
         "divisions": session.get_one(Division, code),
     }
 
