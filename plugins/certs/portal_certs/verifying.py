@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from portal.kit import Form, TooMany, _, _l, clock, current_settings, db, formats, public
+from portal.kit import Form, _, _l, clock, current_settings, db, formats, public
 from portal_certs import numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
@@ -66,15 +66,16 @@ def shown(number: str) -> ResponseReturnValue:
     plain = numbering.read(number)
     if plain is not None and plain != number:
         return redirect(url_for("certs.shown", number=plain), 301)
-    _within_limits(session, now)
-    document = reading.by_number(session, plain) if plain else None
-    if document is None or document.state == states.PENDING:
-        _count(MISS, now)
-        typo = plain is not None and not numbering.is_sound(plain)
-        form = NumberForm(None, meta={"csrf": False}, number=number[:40])
-        return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
-    page = _page(session, document, now)
-    _count(HIT, now)
+    if plain is None or not numbering.is_sound(plain):
+        return _unknown(number, now, typo=plain is not None)  # no document can have it: nothing was looked up
+    again = reading.looked_up(session, service.answer_key(_address(), plain), now - service.WINDOW)
+    if not again and _spent(session, now):
+        return _asked(_too_many(NumberForm(None, meta={"csrf": False}, number=plain)), 429)
+    document = reading.by_number(session, plain)
+    public_one = document if document and document.state != states.PENDING else None
+    page = _page(session, public_one, now) if public_one else _unknown(number, now)
+    if not again:
+        _count(HIT if public_one else MISS, now, plain)
     return page
 
 
@@ -82,8 +83,9 @@ def shown(number: str) -> ResponseReturnValue:
 @public
 def compare() -> ResponseReturnValue:
     """Compares a file with those this platform issued, byte for byte. Nothing of it is kept."""
-    _within_limits(db.reader(), clock.now())
     form, file = NumberForm(None), request.files.get("file")
+    if _spent(db.reader(), clock.now()):
+        return _asked(_too_many(form), 429)
     data = file.stream.read(LARGEST + 1) if file and file.filename else b""
     if not data or len(data) > LARGEST or not data.startswith(b"%PDF-"):
         form.form_errors = [_l("Choose the PDF file of a document, at most 5 MB.")]
@@ -142,15 +144,24 @@ def _history(session: Session, document: Document) -> list[Entry]:
     return entries
 
 
-def _within_limits(session: Session, now: datetime) -> None:
-    """:raises TooMany: this address has asked too much lately."""
-    if reading.spent(session, service.look_up_key(_address()), now - service.WINDOW) >= BUDGET:
-        raise TooMany(_l("Too many look-ups from your network. Try again in 15 minutes."))
+def _unknown(number: str, now: datetime, *, typo: bool = False) -> tuple[str, int]:
+    form = NumberForm(None, meta={"csrf": False}, number=number[:40])
+    return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
 
 
-def _count(cost: int, now: datetime) -> None:
+def _spent(session: Session, now: datetime) -> bool:
+    """Whether this address has asked too much lately. What it was told once, it is told again all the same."""
+    return reading.spent(session, service.look_up_key(_address()), now - service.WINDOW) >= BUDGET
+
+
+def _too_many(form: NumberForm) -> NumberForm:
+    form.form_errors = [_l("Too many look-ups from your network. Try again in 15 minutes.")]
+    return form
+
+
+def _count(cost: int, now: datetime, number: str = "") -> None:
     with db.write() as session:
-        service.count_look_up(session, _address(), cost, now)
+        service.count_look_up(session, _address(), cost, now, number)
 
 
 def _address() -> str:
