@@ -13,7 +13,7 @@ from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
 from portal.credits.models import Credit
 from portal.divisions.models import Division
-from portal.messages.models import Notice
+from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment, Refund
 from portal.people import credit_code
@@ -59,7 +59,18 @@ def build(session: Session) -> World:
     return World(admin, county, mine["learners"].account, mine | everywhere, theirs | everywhere)
 
 
-SHARED = ("categories", "specialties", "projects", "courses", "questions", "notices", "agreements", "rules", "audit")
+SHARED = (
+    "categories",
+    "specialties",
+    "projects",
+    "courses",
+    "questions",
+    "notices",
+    "agreements",
+    "rules",
+    "message_texts",
+    "audit",
+)
 
 
 def _shared(session: Session) -> dict[str, Any]:
@@ -80,13 +91,14 @@ def _shared(session: Session) -> dict[str, Any]:
     question = Question(course=course, kind="single", stem="哪一项正确？", options=options)
     notice = Notice(title="关于年度学习的通知", body="请按时完成。", published_at=NOON)
     agreement = Agreement(version=1, title="用户服务协议", text="条款", effective_at=NOON)
-    session.add_all([rules, project, course, question, notice, agreement])
+    wording = MessageText(kind="order_paid", language="zh_Hans_CN", title="已收到", body="订单 %(number)s 已付。")
+    session.add_all([rules, project, course, question, notice, agreement, wording])
     session.flush()
     from portal.audit.models import AuditRow
 
     audit.record(session, None, "test.made", notice, after={"title": notice.title})
     session.flush()
-    rows = (category, specialty, project, course, question, notice, agreement, rules)
+    rows = (category, specialty, project, course, question, notice, agreement, rules, wording)
     trail = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
     return dict(zip(SHARED, (*rows, trail), strict=True))
 
