@@ -201,6 +201,7 @@ def test_passwords_differ_from_site_to_site(site: Flask, tmp_path: Path) -> None
         assert accounts.password("admin") != here
 
 
+@pytest.mark.slow
 def test_it_starts_on_new_year_s_day_and_goes_on_in_the_next_year(settings: Settings, tmp_path: Path) -> None:
     fresh = make_settings(tmp_path / "fresh")
     migrate(fresh)
