@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.credits.models import Credit
@@ -106,6 +106,14 @@ def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
     session.flush()
     credit.reversed_by = counter.id
     return counter
+
+
+def hand_over(session: Session, learner_id: int, into_id: int) -> None:
+    """All entries of one account become another's of the same person; hours, years and ids stay as they are.
+
+    What both had must have been reversed before: live hours of a course and year stand once.
+    """
+    session.execute(update(Credit).where(Credit.learner_id == learner_id).values(learner_id=into_id))
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:

@@ -47,6 +47,11 @@ TEXTS = {
         _l("All logins of before have ended. If it was not you, tell the office at once."),
         _l("My profile"),
     ),
+    "accounts_merged": Text(
+        _l("Your two accounts are one now"),
+        _l("Everything stands here. Log in with any of your former user names and the password of this account."),
+        _l("My profile"),
+    ),
     "correction_done": Text(
         _l("Your details were corrected"),
         _l("What was accepted stands on file now. Documents issued earlier stay as they are."),

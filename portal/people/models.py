@@ -68,6 +68,7 @@ class Learner(Model):
 
     account: Mapped[Account] = relationship()
     division: Mapped[Division] = relationship(foreign_keys=[division_code])
+    survivor: Mapped["Learner | None"] = relationship(remote_side=[id])
     employments: Mapped[list["Employment"]] = relationship(order_by="Employment.id", back_populates="learner")
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from portal.audit import service as audit
 from portal.people import identity, registration
@@ -44,9 +44,9 @@ class Newcomer:
 
 
 def known(session: Session, indexes: Sequence[str]) -> dict[str, Learner]:
-    """Learners who are there already, by the blind index of their ID."""
-    found = session.scalars(select(Learner).where(Learner.id_index.in_(indexes)))
-    return {learner.id_index: learner for learner in found}
+    """Learners who are there already, by the blind index of their ID; of joined accounts the one that is kept."""
+    query = select(Learner).where(Learner.id_index.in_(indexes)).options(joinedload(Learner.survivor))
+    return {learner.id_index: learner.survivor or learner for learner in session.scalars(query)}
 
 
 def taken(session: Session, newcomers: Iterable[Newcomer]) -> set[str]:

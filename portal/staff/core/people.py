@@ -14,6 +14,7 @@ from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
 from portal.staff.core import words
+from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE
 from portal.types import Problem
@@ -69,6 +70,7 @@ class Learners(Screen):
         *columns[:1],
         Column("id_kind", _l("Kind of ID"), words.ID_KIND),
         *columns[1:],
+        Column("survivor", _l("Joined to"), path="survivor.name"),
     )
     parts = (
         Part(
@@ -91,7 +93,7 @@ class Learners(Screen):
         Field("title_series", _l("Title series")),
         Field("title_level", _l("Title level")),
     )
-    actions = (SLIP,)
+    actions = (SLIP, MERGE)
     add = False
     empty = _l("Learners appear here when they register or are imported.")
 

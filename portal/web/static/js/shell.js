@@ -1,4 +1,5 @@
-// What every page needs: the error summary takes the focus; an open menu closes with Escape; print buttons print.
+// What every page needs: the error summary takes the focus; an open menu closes with Escape; print buttons print;
+// an address keeps no place on the page that was passed through.
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
 document.addEventListener("keydown", (event) => {
@@ -13,3 +14,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+const forget = () => history.replaceState(history.state, "", location.pathname + location.search);
+const passed = document.querySelector("[data-passing]");
+if (passed && location.hash === `#${passed.id}`) forget();
+document.addEventListener("submit", () => location.hash && forget()); // a redirect would carry it on
