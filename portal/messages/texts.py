@@ -102,6 +102,17 @@ TEXTS = {
         _l("Complete: %(title)s"), _l("Every course of this project is done and your hours are credited."),
         _l("See the project"),
     ),
+    "course_completed": Text(
+        _l("Complete: %(title)s"), _l("You have finished it and its hours are credited."), _l("See the course"),
+    ),
+    "outside_credited": Text(
+        _l("Credited: %(title)s"), _l("%(hours)s hours from elsewhere stand in your record."), _l("See my record"),
+    ),
+    "outside_refused": Text(
+        _l("Not credited: %(title)s"),
+        _l("Your record says why. You may claim it again with better evidence."),
+        _l("See my record"),
+    ),
     "test_graded": Text(
         _l("Test result: %(title)s"),
         _l("You have %(score)s points. See which questions were wrong."),

@@ -11,7 +11,7 @@ from portal.access import staff_accounts
 from portal.assessment.models import Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.divisions.models import Division
 from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
@@ -125,7 +125,10 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
     correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
     correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
-    session.add_all([studied, refund, credit, correction])
+    outside = OutsideActivity(learner=learner, way="meeting", kind="major", title="研讨会", place="教育局", amount=1)
+    outside.year, outside.hours, outside.done_on, outside.created_at = 2026, 800, date(2026, 3, 1), NOON
+    outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
+    session.add_all([studied, refund, credit, correction, outside])
     session.flush()
     return {
         "learners": learner,
@@ -138,6 +141,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "plan_courses": studied,
         "credits": credit,
         "corrections": correction,
+        "outside_activities": outside,
         "divisions": session.get_one(Division, code),
     }
 
