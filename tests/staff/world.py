@@ -17,11 +17,19 @@ from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment, Refund
 from portal.people import credit_code
-from portal.people.models import Account, Agreement, Correction, CorrectionItem, Learner, Organisation
+from portal.people.models import (
+    Account,
+    Agreement,
+    Correction,
+    CorrectionItem,
+    Learner,
+    Organisation,
+    OrganisationApplication,
+)
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
 from portal.study.models import Plan, PlanCourse
-from portal.testing import PASSWORD, make_learner
+from portal.testing import PASSWORD, make_account, make_learner
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 MINE, THEIRS = "130208", "130207"
@@ -111,6 +119,18 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     )
     session.add_all([organisation, room])
     session.flush()
+    sent = {"name": organisation.name, "code_kind": "credit_code", "code": organisation.code, "division_code": code}
+    session.add(
+        OrganisationApplication(
+            organisation=organisation,
+            account_id=make_account(session, "organisation", organisation.name).id,
+            contact_name="秦素云",
+            contact_phone="13900000001",
+            licence_key=f"licences/{code}.jpg",
+            created_at=NOON,
+            **sent,
+        )
+    )
     order, line = _order(session, learner, room, shared)
     payment = Payment(number=f"P{code}", order=order, provider="x", amount=2800, state="paid", started_at=NOON)
     payment.confirmed_at, payment.received, payment.returned = NOON, 2800, 2800

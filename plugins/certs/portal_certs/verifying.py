@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from portal.kit import Form, _, _l, clock, current_settings, db, formats, public
+from portal.kit import Form, NotFound, _, _l, clock, current_settings, db, formats, public
 from portal_certs import keys, numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
