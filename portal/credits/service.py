@@ -84,7 +84,8 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
     """Books many entries in one statement. The caller has left out what `brought` knows."""
     if entries:
-        session.execute(insert(Credit), [{**vars(one), "source": "import", "earned_at": now} for one in entries])
+        rows = [{**vars(one), "source": "import", "earned_at": now} for one in entries]
+        session.execute(insert(Credit.__table__), rows)
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:

@@ -74,7 +74,7 @@ TEXTS = {
     ),
     "enrolled_by_employer": Text(
         _l("%(employer)s has enrolled you: %(title)s"),
-        _l("You can begin as soon as it has paid. Your employer on file stays as it is; change it yourself if need be."),
+        _l("You can begin as soon as it has paid. Your employer on file stays; change it yourself if need be."),
         _l("To the learning centre"),
     ),
     "reminded_by_employer": Text(

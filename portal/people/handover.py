@@ -23,8 +23,9 @@ def hand_over(session: Session, other: Learner, kept: Learner, now: datetime) ->
     _employers(session, other, kept, now)
     if kept.phone is None:
         kept.phone, kept.phone_index = other.phone, other.phone_index
-    kept.email = kept.email or other.email
-    other.phone = other.phone_index = other.email = None
+    if kept.email is None:
+        kept.email, kept.email_index = other.email, other.email_index
+    other.phone = other.phone_index = other.email = other.email_index = None
     other.merged_into, other.account.active = kept.id, False
     other.account.credentials_version += 1
     session.execute(update(Learner).where(Learner.merged_into == other.id).values(merged_into=kept.id))

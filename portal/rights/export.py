@@ -22,7 +22,15 @@ from portal.photos import service as photos
 from portal.plugins import current_plugins
 from portal.study.models import Plan, PlanCourse
 
-_SECRET = {"password", "token_digest", "id_index", "phone_index", "address_digest", "credentials_version"}
+_SECRET = {
+    "password",
+    "token_digest",
+    "id_index",
+    "phone_index",
+    "email_index",
+    "address_digest",
+    "credentials_version",
+}
 
 
 def pack(session: Session, account: Account) -> bytes:
