@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.people.models import Employment
 
 
@@ -84,7 +84,8 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
     """Books many entries in one statement. The caller has left out what `brought` knows."""
     if entries:
-        session.execute(insert(Credit), [{**vars(one), "source": "import", "earned_at": now} for one in entries])
+        rows = [{**vars(one), "source": "import", "earned_at": now} for one in entries]
+        session.execute(insert(Credit.__table__), rows)
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
@@ -107,6 +108,15 @@ def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
     session.flush()
     credit.reversed_by = counter.id
     return counter
+
+
+def hand_over(session: Session, learner_id: int, into_id: int) -> None:
+    """All entries of one account become another's of the same person; hours, years and ids stay as they are.
+
+    What both had must have been reversed before: live hours of a course and year stand once.
+    """
+    for model in (Credit, OutsideActivity):
+        session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:

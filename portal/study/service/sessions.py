@@ -146,6 +146,13 @@ def reap(session: Session, now: datetime, limit: int = 100) -> int:
     return len(silent)
 
 
+def close_all(session: Session, learner_id: int, now: datetime) -> None:
+    """Merges and closes the open player of a learner, whose account is joined to another one."""
+    open_ones = select(StudySession).where(StudySession.learner_id == learner_id, StudySession.closed_at.is_(None))
+    for player in session.scalars(open_ones).all():
+        _close(session, player, LEFT, now)
+
+
 def check_period(plan: Plan, now: datetime) -> None:
     """:raises Conflict: the last day to study this plan has passed (in China)."""
     if plan.study_until is not None and today(now) > plan.study_until:

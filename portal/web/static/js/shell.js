@@ -1,5 +1,5 @@
 // What every page needs: the error summary takes the focus; an open menu closes with Escape; print buttons print;
-// the current one of tabs that scroll is in view.
+// an address keeps no place on the page that was passed through; the current one of tabs that scroll is in view.
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
 document.addEventListener("keydown", (event) => {
@@ -14,6 +14,10 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+const forget = () => history.replaceState(history.state, "", location.pathname + location.search);
+const passed = document.querySelector("[data-passing]");
+if (passed && location.hash === `#${passed.id}`) forget();
+document.addEventListener("submit", () => location.hash && forget()); // a redirect would carry it on
 const tab = document.querySelector(".l-side a[aria-current]");
 if (tab) {
   const row = tab.closest("ul");
