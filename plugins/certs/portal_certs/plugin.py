@@ -25,7 +25,7 @@ from portal.kit import (
     _l,
     hookimpl,
 )
-from portal_certs import checklist, issuing, pages, service, verifying
+from portal_certs import checklist, designing, issuing, pages, service, verifying  # noqa: F401 - designing: its routes
 from portal_certs.command import documents
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates
