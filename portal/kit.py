@@ -53,9 +53,11 @@ from portal.sheets.layout import load as load_layout
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.guard import needs as staff_required
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
@@ -129,6 +131,7 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "PageLink",
     "Part",
     "Payment",
     "PaymentProvider",
@@ -208,6 +211,8 @@ __all__ = [
     "repeated_lines",
     "rules",
     "shapes",
+    "staff_required",
+    "staff_rows",
     "submit",
     "visiting_learner",
 ]
