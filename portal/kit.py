@@ -56,6 +56,7 @@ from portal.sheets.tables import find as find_table
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
@@ -85,6 +86,7 @@ from portal.web.forms import Form, add_problems
 
 __all__ = [
     "EVERYWHERE",
+    "FROM",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -161,6 +163,7 @@ __all__ = [
     "TooMany",
     "TrainingClass",
     "UtcDateTime",
+    "Versions",
     "_",
     "_l",
     "account",

@@ -82,6 +82,7 @@ class SelectionMode(Declaration):
     gives: object = field(default="", kw_only=True)
     action: object = field(default="", kw_only=True)
     icon: str = field(default="list", kw_only=True)
+    takes: str = field(default="", kw_only=True)  # endpoint that takes `course` ids by POST and shows them as a choice
 
 
 @dataclass(frozen=True)

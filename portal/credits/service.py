@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.credits.models import Credit
+from portal.people.models import Employment
 
 
 def earn(
@@ -158,3 +159,15 @@ def live(session: Session, learner_id: int, years: Iterable[int] = ()) -> list[C
     if years := tuple(years):
         query = query.where(Credit.year.in_(years))
     return list(session.scalars(query.order_by(Credit.id.desc())))
+
+
+def employer_at(session: Session, learner_id: int, moment: datetime) -> str:
+    """The employer's name at that moment, as the ledger keeps it; "" when none is on file."""
+    query = (
+        select(Employment.employer_name)
+        .where(Employment.learner_id == learner_id, Employment.valid_from <= moment)
+        .where(Employment.valid_to.is_(None) | (Employment.valid_to > moment))
+        .order_by(Employment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""

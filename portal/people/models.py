@@ -2,7 +2,7 @@ from datetime import datetime
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.clock import now
@@ -112,9 +112,40 @@ class Organisation(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     division: Mapped[Division] = relationship()
+    applications: Mapped[list["OrganisationApplication"]] = relationship(
+        order_by="OrganisationApplication.id", back_populates="organisation"
+    )
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationApplication(Model):
+    """集体注册: what an organisation gave, a row per submission, and what staff decided. Kept as the history.
+
+    State: open -> approved | refused. `reasons`: why, by field of the form.
+    """
+
+    __tablename__ = "organisation_application"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    code_kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(20))
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    contact_name: Mapped[str] = mapped_column(String(60))
+    contact_phone: Mapped[str] = mapped_column(Sealed)
+    licence_key: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    organisation: Mapped[Organisation] = relationship(back_populates="applications")
+    division: Mapped[Division] = relationship()
 
 
 class OrganisationEnding(Model):

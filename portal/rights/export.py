@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.models import LoginSession
 from portal.assessment.models import Attempt
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.messages.models import Message
 from portal.orders.models import Draft, Order, OrderLine
 from portal.payments.models import Payment
@@ -60,6 +60,7 @@ def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]
         yield "corrections", corrections
         yield "corrected facts", [item for one in corrections for item in one.items]
         yield "hours", of(Credit, Credit.learner_id == learner.id)
+        yield "hours from elsewhere", of(OutsideActivity, OutsideActivity.learner_id == learner.id)
         plans = of(Plan, Plan.learner_id == learner.id)
         ids = [plan.id for plan in plans]
         yield "plans", plans

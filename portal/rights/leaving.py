@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.credits import outside
 from portal.errors import Refused
 from portal.orders import service as orders
 from portal.orders import states
@@ -67,6 +68,7 @@ def leave(session: Session, learner: Learner, now: datetime) -> None:
     for order in found.unpaid:
         orders.cancel(session, order, now)
     closing.close(session, learner.id, now)
+    outside.forget(session, learner.id, now)
 
 
 def _problems(session: Session, learner: Learner) -> list[Problem]:

@@ -74,6 +74,12 @@ def settings() -> Iterable[PluginSetting]:
         ),
         PluginSetting("whole_ids", False, "print and freeze whole ID numbers instead of masked ones"),
         PluginSetting("fonts", "", "TTF files for rare characters, asked after the document font, parted like PATH"),
+        PluginSetting(
+            "signing",
+            "",
+            "file with the key that signs documents and its certificates; empty: signing/signer.pem in the data folder",
+        ),
+        PluginSetting("signing_passphrase", "", "opens that key; empty: one that the index pepper gives"),
     ]
 
 

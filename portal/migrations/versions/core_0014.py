@@ -6,7 +6,7 @@ from alembic import op
 from portal.vault import current_vault
 
 revision = "core_0014"
-down_revision = "core_0004"
+down_revision = "core_0012"
 branch_labels = None
 depends_on = None
 

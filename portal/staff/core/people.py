@@ -8,12 +8,12 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import codes, credit_code, identity, slip_views
+from portal.people import codes, identity, organisation_codes, slip_views
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
-from portal.staff.core import words
+from portal.staff.core import registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
@@ -121,10 +121,12 @@ class Organisations(Screen):
         Column("state", _l("State"), words.ORGANISATION_STATE),
         Column("created_at", _l("Entered"), MOMENT),
     )
+    parts = (registrations.HISTORY,)
     find = (Find("name"), Find("code"))
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("state", _l("State"), choices=words.choices(words.ORGANISATION_STATES)),
+        Filter("review", _l("Registration"), "choice", "applications.state", words.choices(registrations.STATES)),
     )
     fields = (
         Field("name", _l("Full name"), _l("As it stands on the certificate of registration")),
@@ -133,12 +135,13 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
+    actions = registrations.ACTIONS
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod
     def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
-        """The credit code must be one."""
-        if row.code_kind == "credit_code" and (fault := credit_code.check(row.code)):
+        """The code must be one of its kind."""
+        if fault := organisation_codes.problem(row.code_kind or "credit_code", row.code):
             yield Problem(fault, "code")
 
 
