@@ -28,7 +28,7 @@ from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order
+from portal.orders.placing import place_order, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -192,6 +192,7 @@ __all__ = [
     "people",
     "photos",
     "place_order",
+    "placed_before",
     "plugin_setting",
     "public",
     "quote",
@@ -202,5 +203,6 @@ __all__ = [
     "rules",
     "shapes",
     "submit",
+    "to_order",
     "visiting_learner",
 ]
