@@ -99,6 +99,16 @@ def read() -> Iterator[Session]:
 
 
 @contextmanager
+def unwritable() -> Iterator[None]:
+    """Inside, `write()` raises: for drawing a page whose request must change nothing."""
+    mark = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(mark)
+
+
+@contextmanager
 def write() -> Iterator[Session]:
     """The one way to write: all or nothing, committed at the end of the block.
 
@@ -108,7 +118,7 @@ def write() -> Iterator[Session]:
     :raises RuntimeError: a write inside a write; pass the session on instead.
     """
     if _writing.get():
-        raise RuntimeError("db.write() inside db.write(): pass the session on")
+        raise RuntimeError("db.write() inside db.write() or db.unwritable(): pass the session on")
     mark = _writing.set(True)
     session = Session(current_app.extensions["portal_writer"], expire_on_commit=False)
     try:

@@ -56,6 +56,7 @@ from portal.sheets.tables import find as find_table
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
@@ -63,10 +64,12 @@ from portal.types import (
     Award,
     HomeCard,
     JobSpec,
+    LearnersMerged,
     NavItem,
     OrderClosed,
     OrderPaid,
     OrderProposal,
+    PersonalRows,
     Pick,
     PlanAction,
     PlanCompleted,
@@ -83,6 +86,7 @@ from portal.web.forms import Form, add_problems
 
 __all__ = [
     "EVERYWHERE",
+    "FROM",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -110,6 +114,7 @@ __all__ = [
     "JobSpec",
     "Layout",
     "Learner",
+    "LearnersMerged",
     "Lesson",
     "Line",
     "LineCourse",
@@ -127,6 +132,7 @@ __all__ = [
     "Part",
     "Payment",
     "PaymentProvider",
+    "PersonalRows",
     "Photo",
     "Pick",
     "Plan",
@@ -157,6 +163,7 @@ __all__ = [
     "TooMany",
     "TrainingClass",
     "UtcDateTime",
+    "Versions",
     "_",
     "_l",
     "account",

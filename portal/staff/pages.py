@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from portal import db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
-from portal.staff import acting, choices, export, forms, grants, listing, scope, service
+from portal.staff import acting, choices, export, forms, grants, listing, publishing, scope, service, versions
 from portal.staff.screens import CONSOLE, WRITE, Filter, Screen, primary_key
 from portal.web.forms import add_problems
 
@@ -65,18 +65,32 @@ class Pages:
             lines=_lines(screen, found.rows),
             filters=[(one, _choices(one, limits)) for one in screen.filters],
             may_add=screen.writable() and screen.add and self._may_write(),
+            may_publish=screen.versions is not None and self._may_write(),
         )
 
     def page_show(self, pk: str) -> ResponseReturnValue:
         row = self._row(pk)
         change = self.screen.writable() and self._may_write()
         steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
-        return render_template("staff/show.html", screen=self.screen, row=row, pk=pk, may_change=change, steps=steps)
+        shown = {"screen": self.screen, "row": row, "pk": pk, "steps": steps, "may_change": change}
+        if self.screen.versions is not None:
+            known = {column.name for column in self.screen.shown()}
+            shown["facts"] = versions.facts(self.screen.versions, row, known)
+            shown["may_publish"] = self._may_write()
+        return render_template("staff/show.html", **shown)
 
     def page_act(self, pk: str, key: str) -> ResponseReturnValue:
         row, action = self._row(pk), acting.find(self.screen, key)
         back, rows = address(self.screen, "show", pk=pk), address(self.screen, "list")
         return acting.page(self.screen, action, row, pk, back, rows)
+
+    def page_version(self, pk: str) -> ResponseReturnValue:
+        """The next version, begun from a row, or from what the screen proposes."""
+        row = self._row(pk) if pk else None
+        return publishing.page(self.screen, row, pk, self._at)
+
+    def _at(self, key: Any) -> str:
+        return address(self.screen, "show", pk=key) if key else address(self.screen, "list")
 
     def page_add(self) -> ResponseReturnValue:
         return self._form(None, "")

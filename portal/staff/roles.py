@@ -38,6 +38,7 @@ ROLES = (
             "plans": READ,
             "credits": READ,
             "plan_courses": WRITE,
+            "outside_activities": WRITE,
             "notices": READ,
         },
     ),

@@ -131,3 +131,9 @@ def spent(session: Session, key: str, since: datetime) -> int:
     """What an address has looked up since a moment, as `service.count_look_up` counts."""
     row = session.get(LookUp, key)
     return row.cost if row and row.window_start > since else 0
+
+
+def looked_up(session: Session, key: str, since: datetime) -> bool:
+    """Whether an address was told about a number since a moment."""
+    row = session.get(LookUp, key)
+    return row is not None and row.window_start > since

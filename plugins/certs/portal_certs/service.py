@@ -190,16 +190,27 @@ def queue_printing(session: Session, document_id: int, attempt: str = "") -> Non
     submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
 
 
-def count_look_up(session: Session, address: str, cost: int, now: datetime) -> None:
-    """Adds to what an address has looked up in this window."""
-    key = look_up_key(address)
+def count_look_up(session: Session, address: str, cost: int, now: datetime, number: str = "") -> None:
+    """Adds to what an address has looked up in this window, and keeps that it was told about a number."""
+    row = _window(session, look_up_key(address), now)
+    row.cost += cost
+    if number:
+        _window(session, answer_key(address, number), now)
+
+
+def _window(session: Session, key: str, now: datetime) -> LookUp:
     row = session.get(LookUp, key)
     if row is None:
-        session.add(LookUp(key=key, cost=cost, window_start=now))
+        row = LookUp(key=key, cost=0, window_start=now)
+        session.add(row)
     elif row.window_start <= now - WINDOW:
-        row.cost, row.window_start = cost, now
-    else:
-        row.cost += cost
+        row.cost, row.window_start = 0, now
+    return row
+
+
+def answer_key(address: str, number: str) -> str:
+    """What stands for a number an address was told about."""
+    return current_vault().blind("verify-told", f"{address} {number}")
 
 
 def look_up_key(address: str) -> str:

@@ -48,6 +48,19 @@ def choose(course_id: int) -> ResponseReturnValue:
     return redirect(url_for("self_select.show_basket"), 303)
 
 
+@blueprint.post("/courses/basket/fill")
+@learner_required
+def fill() -> ResponseReturnValue:
+    """Several courses at once, as 学时档案 proposes them; what is held already or not offered stays out."""
+    learner = current_learner()
+    asked = request.form.getlist("course", type=int)[: basket.MOST]
+    offered = [course.id for course in shelf.offered(db.reader(), asked)]
+    held = holdings.of(db.reader(), learner, offered)
+    with db.write() as session:
+        basket.add(session, learner, *(course_id for course_id in offered if course_id not in held))
+    return redirect(url_for("self_select.show_basket"), 303)
+
+
 @blueprint.post("/courses/basket/remove")
 @learner_required
 def remove() -> ResponseReturnValue:
