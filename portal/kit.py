@@ -28,7 +28,7 @@ from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order
+from portal.orders.placing import place_order, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -202,6 +202,7 @@ __all__ = [
     "people",
     "photos",
     "place_order",
+    "placed_before",
     "plugin_setting",
     "public",
     "quote",
@@ -214,5 +215,6 @@ __all__ = [
     "staff_required",
     "staff_rows",
     "submit",
+    "to_order",
     "visiting_learner",
 ]
