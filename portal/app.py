@@ -10,7 +10,7 @@ from click import Command, Context
 from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
-from portal import db, jobs, logs
+from portal import db, jobs, logs, safety
 from portal.access.guard import public
 from portal.plugins import Plugins
 from portal.settings import Settings, load
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     app.extensions["portal_plugins"] = plugins
     jobs.init_app(app, [*_core_jobs(), *plugins.declared("jobs")], settings.redis_url.get_secret_value())
     _web(app, settings, plugins)
+    if settings.mode == "production":
+        safety.check(app)
     return app
 
 
@@ -65,8 +67,9 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
     from portal.staff import desks
-    from portal.web import addresses, errors, headers, hosts, i18n, shell
+    from portal.web import addresses, errors, headers, hosts, i18n, proxies, shell
 
+    proxies.init_app(app, settings)
     addresses.init_app(app)
     hosts.init_app(app, settings)
     if settings.mode == "production":

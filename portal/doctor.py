@@ -62,10 +62,22 @@ def _settings() -> Iterator[Finding]:
     vault = current_vault()
     assert vault.open(vault.seal("probe")) == "probe"
     yield Finding(OK, "secrets", f"{len(settings.vault_keys)} vault key(s), the newest seals and opens")
+    yield from proxies(settings)
     for name in ("demo-secrets.json", "demo-accounts.json"):
         file = settings.data / name
         if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
             yield Finding(WARN, "secrets", f"{file} can be read by others: chmod 600")
+
+
+def proxies(settings: Settings) -> Iterator[Finding]:
+    """Limits on attempts count by network address: everybody's must be their own."""
+    proxies = settings.trusted_proxies
+    if settings.mode == "production" and not proxies:
+        said = "PORTAL_TRUSTED_PROXIES is 0: behind a proxy all visitors share the limits of its one address"
+        yield Finding(WARN, "proxies", said)
+    elif proxies and settings.host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
+        said = f"PORTAL_HOST is {settings.host}: whoever reaches it past the proxy can claim any address"
+        yield Finding(WARN, "proxies", said)
 
 
 def _storage() -> Iterator[Finding]:

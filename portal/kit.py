@@ -30,7 +30,7 @@ from portal.messages.models import Message
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order, place_within
+from portal.orders.placing import place_order, place_within, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -61,9 +61,12 @@ from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
 from portal.sheets.template import Template
 from portal.sheets.template import workbook as template_workbook
+from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.guard import needs as staff_required
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
+from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
@@ -71,10 +74,12 @@ from portal.types import (
     Award,
     HomeCard,
     JobSpec,
+    LearnersMerged,
     NavItem,
     OrderClosed,
     OrderPaid,
     OrderProposal,
+    PersonalRows,
     Pick,
     PlanAction,
     PlanCompleted,
@@ -91,6 +96,7 @@ from portal.web.forms import Form, add_problems
 
 __all__ = [
     "EVERYWHERE",
+    "FROM",
     "ID_KINDS",
     "MAJOR",
     "PUBLIC",
@@ -122,6 +128,7 @@ __all__ = [
     "JobSpec",
     "Layout",
     "Learner",
+    "LearnersMerged",
     "Lesson",
     "Line",
     "LineCourse",
@@ -139,9 +146,11 @@ __all__ = [
     "OrderPaid",
     "OrderProposal",
     "Organisation",
+    "PageLink",
     "Part",
     "Payment",
     "PaymentProvider",
+    "PersonalRows",
     "Photo",
     "Pick",
     "Plan",
@@ -173,6 +182,7 @@ __all__ = [
     "TooMany",
     "TrainingClass",
     "UtcDateTime",
+    "Versions",
     "_",
     "_l",
     "account",
@@ -214,6 +224,7 @@ __all__ = [
     "photos",
     "place_order",
     "place_within",
+    "placed_before",
     "plugin_setting",
     "public",
     "quote",
@@ -223,7 +234,10 @@ __all__ = [
     "repeated_lines",
     "rules",
     "shapes",
+    "staff_required",
+    "staff_rows",
     "submit",
     "template_workbook",
+    "to_order",
     "visiting_learner",
 ]

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from typing import Any
 
 import click
 from flask import Flask
@@ -15,9 +16,20 @@ from portal.settings import Settings
 GRACE = 1.5  # seconds that requests and jobs under way have when the server is told to stop
 
 
+def listen(app: Flask, settings: Settings) -> Any:
+    """The server, bound to its address and not yet running."""
+    return create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,  # which of them are believed, web/proxies.py says
+    )
+
+
 def serve(app: Flask, settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM. What is not finished after GRACE is cut short: work is rows, nothing is lost."""
-    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads)
+    server = listen(app, settings)
     worker = Worker(app) if settings.worker else None
     if worker:
         worker.start()

@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from portal.errors import Misconfigured
 
+VARIETY = 10  # different characters a secret has at least: 32 random hexadecimal digits have 14
+
 
 class Settings(BaseSettings):
     """All settings of the core. `description` is what `portal settings` prints."""
@@ -37,6 +39,10 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(SecretStr(""), description="wakes workers in other processes; empty: in-process")
     worker: bool = Field(True, description="run jobs inside the web process")
     threads: int = Field(8, description="web threads of the embedded server")
+    processes: int = Field(1, ge=1, description="web processes that share the database; several need PostgreSQL")
+    trusted_proxies: int = Field(
+        0, ge=0, le=8, description="proxies in front that add to X-Forwarded-For; 0: the header is not believed"
+    )
     statement_seconds: int = Field(20, description="seconds until a statement of a request is given up; 0: never")
     plugins_disabled: list[str] = Field(default_factory=list, description="installed plugins to leave off")
     site_name: str = Field("专业技术人员继续教育", description="the site's own name, Chinese")
@@ -110,7 +116,7 @@ def current_settings() -> Settings:
 def check(settings: Settings) -> None:
     """Refuses what must not run, by the setting's name.
 
-    :raises Misconfigured: a secret is missing or short, or a key is not a Fernet key.
+    :raises Misconfigured: a secret is missing or short, a mail server has no sender, or production is not safe.
     """
     for name in ("secret_key", "index_pepper"):
         if len(getattr(settings, name).get_secret_value()) < 32:
@@ -119,8 +125,22 @@ def check(settings: Settings) -> None:
         raise Misconfigured("PORTAL_MAIL_FROM", "a mail server needs a sender's address")
     if not settings.vault_keys:
         raise Misconfigured("PORTAL_VAULT_KEYS", "at least one key is needed")
-    if settings.mode == "production" and not settings.public_url.startswith("https://"):
+    if settings.mode == "production":
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    if not settings.public_url.startswith("https://"):
         raise Misconfigured("PORTAL_PUBLIC_URL", "production needs an https:// address")
+    for name in ("secret_key", "index_pepper"):
+        if len(set(getattr(settings, name).get_secret_value())) < VARIETY:
+            raise Misconfigured(f"PORTAL_{name.upper()}", "this can be guessed: let a machine make it")
+    if settings.secret_key == settings.index_pepper:
+        raise Misconfigured("PORTAL_INDEX_PEPPER", "it must differ from PORTAL_SECRET_KEY")
+    several = [name for name in ("WEB_CONCURRENCY", "GRANIAN_WORKERS") if os.environ.get(name, "1") != "1"]
+    if settings.database.startswith("sqlite") and (settings.processes > 1 or several):
+        named = several[0] if several else "PORTAL_PROCESSES"
+        raise Misconfigured("PORTAL_DATABASE_URL", f"several web processes ({named}) need PostgreSQL")
 
 
 def _demo_secrets(data: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ is asked under one path, behind which each test finds its own folder and databas
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -125,15 +125,20 @@ def under_test(app: Flask) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def portal_apps() -> dict[bytes, Flask]:
-    """Applications made so far, by their settings."""
-    return {}
+def portal_app() -> Callable[[Settings], Flask]:
+    """The application for these settings: made once, asked by every test that has the same."""
+    made: dict[bytes, Flask] = {}
+
+    def find(settings: Settings) -> Flask:
+        key = pickle.dumps(settings.model_dump())
+        return made[key] if key in made else made.setdefault(key, under_test(create_app(settings)))
+
+    return find
 
 
 @pytest.fixture
-def app(settings: Settings, portal_apps: dict[bytes, Flask]) -> Iterator[Flask]:
-    key = pickle.dumps(settings.model_dump())
-    app = portal_apps[key] = portal_apps.get(key) or under_test(create_app(settings))
+def app(settings: Settings, portal_app: Callable[[Settings], Flask]) -> Iterator[Flask]:
+    app = portal_app(settings)
     config = dict(app.config)
     with _entered(app):
         yield app

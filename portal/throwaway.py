@@ -59,7 +59,7 @@ class PostgresDatabases:
         migrate(self._address("template"))
 
     def copy(self, folder: Path) -> str:
-        self._run("CREATE DATABASE test TEMPLATE template")
+        self._run("CREATE DATABASE test TEMPLATE template STRATEGY FILE_COPY")
         return self._address("test")
 
     def drop(self) -> None:

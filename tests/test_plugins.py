@@ -1,7 +1,7 @@
 """Any of the four named plugins may be missing, in every combination."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import combinations
@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal import db
-from portal.app import create_app
 from portal.catalogue.models import Course
 from portal.clock import now
 from portal.orders.models import Order, OrderLine
@@ -21,7 +20,7 @@ from portal.people.models import Agreement
 from portal.plugins import Plugins
 from portal.settings import Settings
 from portal.study.models import Plan
-from portal.testing import log_in, make_account, make_learner, under_test
+from portal.testing import log_in, make_account, make_learner
 from tests.catalogue.planting import plant
 from tests.enrollment.conftest import NOW, Wizard, newcomer, orders
 from tests.group_reg import conftest as group
@@ -50,10 +49,12 @@ def links(page: str) -> set[str]:
 
 
 @pytest.fixture(params=SUBSETS, ids="+".join)
-def site(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[Flask, tuple[str, ...]]]:
+def site(
+    request: pytest.FixtureRequest, settings: Settings, portal_app: Callable[[Settings], Flask]
+) -> Iterator[tuple[Flask, tuple[str, ...]]]:
     """The portal with some of the named plugins, and which."""
     absent = [name for name in NAMED if name not in request.param]
-    app = under_test(create_app(settings.model_copy(update={"plugins_disabled": absent})))
+    app = portal_app(settings.model_copy(update={"plugins_disabled": absent}))
     with app.app_context():
         with db.write() as session:  # what every site has before it opens
             session.add(Agreement(version=1, title="用户服务协议", text="一、", effective_at=now() - timedelta(days=1)))

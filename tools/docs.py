@@ -20,6 +20,7 @@ WITHOUT_DOCSTRING = {
     "ngettext": "a text that depends on a number",
     "ID_KINDS": "kinds of identity documents by key",
     "EVERYWHERE": "a scope: rows that belong to no division and are seen by all staff who may open the screen",
+    "FROM": "the question from when a version holds",
     "MAJOR": "key of professional subjects",
     "PUBLIC": "key of public subjects",
     "Model": "base of mapped classes",

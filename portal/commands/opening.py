@@ -1,5 +1,7 @@
 """The application a command works on, or a sentence why it does not start."""
 
+from typing import Any
+
 import click
 from flask import Flask
 from pydantic import ValidationError
@@ -9,10 +11,10 @@ from portal.errors import Misconfigured
 from portal.settings import load
 
 
-def open_app() -> Flask:
-    """:raises click.ClickException: a setting is missing or wrong."""
+def open_app(**overrides: Any) -> Flask:
+    """With other settings than the ones given, where some are said. :raises click.ClickException: one is wrong."""
     try:
-        return create_app(load())
+        return create_app(load(**overrides))
     except Misconfigured as error:
         raise click.ClickException(str(error)) from error
     except ValidationError as error:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from portal.audit import service as audit
 from portal.errors import NotFound, Refused
 from portal.jobs import submit
 from portal.messages import texts
@@ -30,6 +31,11 @@ def post(session: Session, account_id: int, kind: str, url: str = "", **params: 
 def forget(session: Session, account_id: int) -> None:
     """Removes all messages of somebody who leaves."""
     session.execute(delete(Message).where(Message.account_id == account_id))
+
+
+def hand_over(session: Session, account_id: int, into_id: int) -> None:
+    """Messages of one account become another's of the same person."""
+    session.execute(update(Message).where(Message.account_id == account_id).values(account_id=into_id))
 
 
 def unread(session: Session, account_id: int) -> int:
@@ -65,7 +71,21 @@ def notice(session: Session, notice_id: int, moment: datetime) -> Notice:
     return found
 
 
-def reword(session: Session, kind: str, language: str, title: str, body: str, now: datetime) -> MessageText | None:
+def own_words(session: Session, kind: str, language: str) -> MessageText | None:
+    """The office's own words for a kind of message in a language, if it has any."""
+    found: MessageText | None = session.scalar(select(MessageText).filter_by(kind=kind, language=language))
+    return found
+
+
+def reword(
+    session: Session,
+    kind: str,
+    language: str,
+    title: str,
+    body: str,
+    now: datetime,
+    actor_id: int | None = None,
+) -> MessageText | None:
     """The office's own words for a kind of message in a language. Empty ones bring the portal's words back.
 
     :raises Refused: no such kind or language, one of both empty, too long, or a placeholder the message cannot fill.
@@ -73,14 +93,17 @@ def reword(session: Session, kind: str, language: str, title: str, body: str, no
     title, body = " ".join(title.split()), body.strip()
     if problems := texts.problems(kind, language, title, body):
         raise Refused(problems=problems)
-    found: MessageText | None = session.scalar(select(MessageText).filter_by(kind=kind, language=language))
+    found = own_words(session, kind, language)
+    before = {"kind": kind, "language": language, "title": found.title, "body": found.body} if found else None
     if not title and not body:
         if found:
+            audit.record(session, actor_id, "message_texts.removed", found, before=before)
             session.delete(found)
         return None
     if found is None:
         found = MessageText(kind=kind, language=language)
         session.add(found)
     found.title, found.body, found.changed_at = title, body, now
-    session.flush()
+    after = {"kind": kind, "language": language, "title": title, "body": body}
+    audit.record(session, actor_id, "message_texts.changed", found, before=before, after=after)
     return found

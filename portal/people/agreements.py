@@ -1,6 +1,6 @@
 """用户服务协议 and other texts people agree to: the version in force."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import exists, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.people.models import Agreement, AgreementAcceptance
 
 SERVICE = "service"
+SLACK = timedelta(minutes=5)  # between looking at what changes and publishing it
 SUPPLIED = Path(__file__).parent / "texts" / "service_agreement.txt"  # first line: title
 
 
@@ -16,6 +17,11 @@ def in_force(session: Session, moment: datetime, key: str = SERVICE) -> Agreemen
     """The newest version whose day has come, or None where the site has published none."""
     query = select(Agreement).where(Agreement.key == key, Agreement.effective_at <= moment)
     return session.scalar(query.order_by(Agreement.version.desc()).limit(1))
+
+
+def newest(session: Session, key: str = SERVICE) -> Agreement | None:
+    """The last version published, in force or not yet."""
+    return session.scalar(select(Agreement).where(Agreement.key == key).order_by(Agreement.version.desc()).limit(1))
 
 
 def to_accept(session: Session, account_id: int, moment: datetime, key: str = SERVICE) -> Agreement | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from portal.people import newcomers
 from portal.people.models import Account, Employment, Learner, Organisation
@@ -33,29 +33,32 @@ class Known:
 
 
 def known(session: Session, organisation: Organisation | None, indexes: Sequence[str]) -> dict[str, Known]:
-    """People who are on the register, by the blind index of their ID; of no organisation, nobody is its own."""
+    """People who are on the register, by the blind index of their ID; of joined accounts the one that is kept.
+
+    Of no organisation, nobody is its own.
+    """
     found: dict[str, Known] = {}
+    kept = aliased(Learner)
     for part in _parts(indexes):
         query = (
             select(
                 Learner.id_index,
-                Learner.id,
-                Learner.account_id,
-                Learner.name,
-                Learner.closed_at,
-                Learner.merged_into,
+                kept.id,
+                kept.account_id,
+                kept.name,
+                kept.closed_at,
                 Employment.organisation_id,
                 Employment.employer_name,
             )
-            .outerjoin(Employment, (Employment.learner_id == Learner.id) & Employment.valid_to.is_(None))
+            .join(kept, kept.id == func.coalesce(Learner.merged_into, Learner.id))
+            .outerjoin(Employment, (Employment.learner_id == kept.id) & Employment.valid_to.is_(None))
             .where(Learner.id_index.in_(part))
         )
         for row in session.execute(query):
             own = organisation is not None and (
                 row.organisation_id == organisation.id or row.employer_name == organisation.name
             )
-            usable = row.closed_at is None and row.merged_into is None
-            found[row.id_index] = Known(row.id, row.account_id, row.name, own, usable)
+            found[row.id_index] = Known(row.id, row.account_id, row.name, own, row.closed_at is None)
     return found
 
 

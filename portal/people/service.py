@@ -1,5 +1,6 @@
 """Writing about people: agreeing, registering, importing, activating, changing."""
 
+import hashlib
 import secrets
 from datetime import datetime
 
@@ -15,17 +16,32 @@ from portal.people import agreements, contact, employers, identity, passwords, r
 from portal.people.models import Account, Agreement, AgreementAcceptance, Employment, Learner, LoginName
 from portal.people.registration import Registration
 from portal.people.rules import county_of
+from portal.types import Problem
 from portal.vault import current_vault
 
 
 def publish_agreement(
-    session: Session, title: str, text: str, now: datetime, key: str = agreements.SERVICE
+    session: Session,
+    title: str,
+    text: str,
+    now: datetime,
+    key: str = agreements.SERVICE,
+    begins: datetime | None = None,
+    actor_id: int | None = None,
 ) -> Agreement:
-    """A new version of a text, in force at once. Earlier versions stay, with those who accepted them."""
+    """A new version of a text. Earlier versions stay, with those who accepted them.
+
+    :param begins: when it comes into force; None: at once.
+    :raises Refused: it would have been in force already.
+    """
+    if begins is not None and begins < now - agreements.SLACK:
+        raise Refused(problems=[Problem(_l("It cannot come into force in the past."), "begins")])
     last = session.scalar(select(func.max(Agreement.version)).where(Agreement.key == key)) or 0
-    agreement = Agreement(key=key, version=last + 1, title=title, text=text, effective_at=now)
+    effective = max(begins or now, now)
+    agreement = Agreement(key=key, version=last + 1, title=title, text=text, effective_at=effective)
     session.add(agreement)
-    session.flush()
+    after = {"version": last + 1, "title": title, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    audit.record(session, actor_id, "agreement.published", agreement, after=after)
     return agreement
 
 
@@ -137,7 +153,7 @@ def change_contact(session: Session, learner_id: int, phone: str, email: str) ->
     if found := registration.contact_problems(session, learner.account_id, phone, email):
         raise Refused(problems=found)
     learner.phone, learner.phone_index = phone, registration.index("phone", phone)
-    learner.email = email or None
+    learner.email, learner.email_index = email or None, registration.index("email", email) if email else None
     for kind, value in (("phone", phone), ("email", email)):
         session.execute(delete(LoginName).where(LoginName.account_id == learner.account_id, LoginName.kind == kind))
         if value:
@@ -235,6 +251,7 @@ def _learner(
         phone=data.phone or None,
         phone_index=registration.index("phone", data.phone) if data.phone else None,
         email=data.email or None,
+        email_index=registration.index("email", data.email) if data.email else None,
         division_code=county_of(employment.division_code, None, data.division_code),
         source=source,
         created_at=now,

@@ -1,5 +1,6 @@
 """The page of an action: GET asks, POST does it once; what is refused stands beside what was typed."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -7,19 +8,27 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import clock, db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
 from portal.staff import listing, scope, service
 from portal.staff.actions import Action, Ask
-from portal.staff.fields import Choice, Day, Hundredths
+from portal.staff.fields import Choice, Day, Hundredths, Moment, Whole
 from portal.staff.screens import Screen
 from portal.web.forms import Form, add_problems
 
 MOVED_ON = _l("This step is no longer possible: the entry has moved on.")
-FIELDS: dict[str, Any] = {"lines": TextAreaField, "line": StringField, "money": Hundredths, "day": Day}
+FIELDS: dict[str, Any] = {
+    "lines": TextAreaField,
+    "line": StringField,
+    "money": Hundredths,
+    "hours": Hundredths,
+    "number": Whole,
+    "day": Day,
+    "moment": Moment,
+}
 
 
 def find(screen: type[Screen], key: str) -> Action:
@@ -32,8 +41,12 @@ def find(screen: type[Screen], key: str) -> Action:
 
 def form_of(action: Action, row: Any) -> Any:
     """The form of what an action asks about a row, filled with what was sent."""
-    asked = action.questions(row)
-    form = type("ActionForm", (Form,), {one.name: _field(one) for one in asked})()
+    return filled(action.questions(row))
+
+
+def filled(asked: Iterable[Ask], values: Mapping[str, Any] | None = None, **further: Any) -> Any:
+    """A form of these questions with `further` fields, filled with what was sent, else with `values`."""
+    form = type("AskForm", (Form,), {one.name: _field(one) for one in asked} | further)(data=values)
     for one in asked:
         if one.kind == "choice":
             form[one.name].choices = [(None, ""), *((key, str(words)) for key, words in one.choices.items())]
@@ -84,4 +97,6 @@ def _field(one: Ask) -> Any:
         return Choice(one.label, checks, description=one.hint, coerce=str, choices=[], validate_choice=False)
     if one.kind in ("lines", "line"):
         checks.append(Length(max=one.most, message=_l("At most %(max)d characters.")))
+    if one.kind == "number":
+        checks.append(NumberRange(one.least, one.most, _l("Between %(min)s and %(max)s.")))
     return FIELDS[one.kind](one.label, checks, description=one.hint)

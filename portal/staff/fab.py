@@ -24,6 +24,8 @@ PERMISSIONS = {
     "edit": WRITE,
     "delete": WRITE,
     "act": WRITE,
+    "first": WRITE,
+    "version": WRITE,
 }
 
 
@@ -31,7 +33,13 @@ def routes(screen: type[Screen]) -> set[str]:
     """The views a screen has: no form, no editing; rows that stay are not deleted; no action, no step."""
     writing = {"add": screen.add, "edit": True, "delete": screen.remove}
     found = {name for name in PERMISSIONS if (screen.writable() and writing.get(name)) or name not in writing}
-    absent = {name for name, there in (("export", screen.export), ("act", screen.actions)) if not there}
+    asked = (
+        ("export", screen.export),
+        ("act", screen.actions),
+        ("first", screen.versions),
+        ("version", screen.versions),
+    )
+    absent = {name for name, there in asked if not there}
     return found - absent
 
 
@@ -117,6 +125,14 @@ class RegisterView(Pages, ModelView):
     @expose("/<pk>/do/<key>", methods=["GET", "POST"])
     def act(self, pk: str, key: str) -> ResponseReturnValue:
         return self.page_act(pk, key)
+
+    @expose("/first", methods=["GET", "POST"])
+    def first(self) -> ResponseReturnValue:
+        return self.page_version("")
+
+    @expose("/<pk>/version", methods=["GET", "POST"])
+    def version(self, pk: str) -> ResponseReturnValue:
+        return self.page_version(pk)
 
     @expose("/export", methods=["GET", "POST"])
     def export(self) -> ResponseReturnValue:

@@ -13,8 +13,8 @@ from werkzeug.exceptions import BadRequest
 from portal import db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
-from portal.staff import acting, choices, export, forms, grants, listing, scope, service
-from portal.staff.screens import CONSOLE, WRITE, Filter, Screen, primary_key
+from portal.staff import acting, choices, export, forms, grants, listing, publishing, scope, service, versions
+from portal.staff.screens import CONSOLE, WRITE, Filter, PageLink, Screen, primary_key
 from portal.web.forms import add_problems
 
 # The same page under the name each framework gives it.
@@ -64,19 +64,35 @@ class Pages:
             found=found,
             lines=_lines(screen, found.rows),
             filters=[(one, _choices(one, limits)) for one in screen.filters],
+            links=_links(screen),
             may_add=screen.writable() and screen.add and self._may_write(),
+            may_publish=screen.versions is not None and self._may_write(),
         )
 
     def page_show(self, pk: str) -> ResponseReturnValue:
         row = self._row(pk)
         change = self.screen.writable() and self._may_write()
         steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
-        return render_template("staff/show.html", screen=self.screen, row=row, pk=pk, may_change=change, steps=steps)
+        shown = {"screen": self.screen, "row": row, "pk": pk, "steps": steps, "may_change": change}
+        shown["links"] = _links(self.screen, pk)
+        if self.screen.versions is not None:
+            known = {column.name for column in self.screen.shown()}
+            shown["facts"] = versions.facts(self.screen.versions, row, known)
+            shown["may_publish"] = self._may_write()
+        return render_template("staff/show.html", **shown)
 
     def page_act(self, pk: str, key: str) -> ResponseReturnValue:
         row, action = self._row(pk), acting.find(self.screen, key)
         back, rows = address(self.screen, "show", pk=pk), address(self.screen, "list")
         return acting.page(self.screen, action, row, pk, back, rows)
+
+    def page_version(self, pk: str) -> ResponseReturnValue:
+        """The next version, begun from a row, or from what the screen proposes."""
+        row = self._row(pk) if pk else None
+        return publishing.page(self.screen, row, pk, self._at)
+
+    def _at(self, key: Any) -> str:
+        return address(self.screen, "show", pk=key) if key else address(self.screen, "list")
 
     def page_add(self) -> ResponseReturnValue:
         return self._form(None, "")
@@ -160,6 +176,21 @@ class Pages:
         except Conflict as conflict:
             form.form_errors = [*form.form_errors, str(conflict.message)]
         return None
+
+
+def _links(screen: type[Screen], pk: str = "") -> list[tuple[object, str]]:
+    """Label and address of the plugin's pages beside a list, or beside a row, that the visitor may open."""
+    may = grants.current().may
+    return [
+        (one.label, _address_of(one, pk))
+        for one in screen.links
+        if bool(one.row) == bool(pk) and may(screen.key, one.level)
+    ]
+
+
+def _address_of(link: PageLink, pk: str) -> str:
+    values: dict[str, Any] = {**link.values, link.row: pk} if link.row else dict(link.values)
+    return url_for(link.endpoint, **values)
 
 
 def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]:

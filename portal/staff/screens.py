@@ -11,6 +11,7 @@ from sqlalchemy.orm import RelationshipProperty, Session
 
 from portal.staff.actions import KINDS, Action
 from portal.staff.shapes import TEXT, Shape
+from portal.staff.versions import Versions
 from portal.types import Problem
 
 EVERYWHERE = ""  # a scope: rows that belong to no division and are seen by all staff who may open the screen
@@ -113,6 +114,17 @@ class Inline:
     remove: bool = True  # may an existing child row be taken away
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A page of a plugin beside a screen's list or, where `row` names the argument that takes its key, beside a row."""
+
+    label: object
+    endpoint: str
+    row: str = ""
+    level: str = READ
+    values: Mapping[str, str] = field(default_factory=dict)  # further arguments of the address
+
+
 class Screen:
     """What staff see of a model. Subclass it and fill in; nothing is instantiated.
 
@@ -136,6 +148,8 @@ class Screen:
     fields: ClassVar[tuple[Field, ...]] = ()
     inlines: ClassVar[tuple[Inline, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
+    versions: ClassVar[Versions | None] = None  # rows never change, a form publishes the next; only on the staff desk
+    links: ClassVar[tuple[PageLink, ...]] = ()  # the plugin's own pages about it
     order: ClassVar[str] = ""  # name of a sortable column, "-" before it for descending; empty: newest first
     add: ClassVar[bool] = True  # may rows be added, when there are fields
     remove: ClassVar[bool] = False
@@ -165,8 +179,13 @@ class Screen:
 
     @classmethod
     def writable(cls) -> bool:
-        """Whether a form exists at all."""
+        """Whether a form exists that adds or changes rows."""
         return bool(cls.fields)
+
+    @classmethod
+    def written(cls) -> bool:
+        """Whether anything can be done with it that needs the right to write."""
+        return bool(cls.fields or cls.actions or cls.versions)
 
     @classmethod
     def shown(cls) -> tuple[Column, ...]:
@@ -199,6 +218,10 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         yield "inline rows are edited on the console only"
     if screen.actions and screen.desk != STAFF:
         yield "actions are taken on the staff desk only"
+    if screen.versions and (screen.desk != STAFF or screen.fields):
+        yield "versions are published on the staff desk, and have no form that changes them"
+    if screen.versions and any(one.kind not in KINDS for one in screen.versions.asks):
+        yield "versions ask for no known kind"
     if len({one.key for one in screen.actions}) < len(screen.actions):
         yield "two actions have one key"
     for action in screen.actions:

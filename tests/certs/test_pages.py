@@ -1,6 +1,7 @@
 """What learners see of their certificates, and strangers of a number."""
 
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +22,7 @@ from portal_certs.snapshot import Office
 from tests.certs.holder import EMPLOYER, NOW, Holder, issued, made
 
 UNKNOWN = numbering.compose("HE", 2026, "0208", 999_999)
+GUESSES = [numbering.compose("HE", 2026, "0208", serial) for serial in (999_996, 999_997, 999_998)]
 MISTYPED = UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10)
 
 
@@ -184,14 +186,38 @@ def test_the_form_forgives_dashes_and_explains_the_rest(client: FlaskClient) -> 
 
 def test_the_register_cannot_be_read_through(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verifying, "BUDGET", 2 * verifying.MISS)
-    codes = [client.get(f"/verify/{UNKNOWN}").status_code for _ in range(3)]
+    codes = [client.get(f"/verify/{number}").status_code for number in GUESSES]
     assert codes == [404, 404, 429]
     other = {"REMOTE_ADDR": "198.51.100.7"}
-    assert client.get(f"/verify/{UNKNOWN}", environ_base=other).status_code == 404
+    assert client.get(f"/verify/{GUESSES[2]}", environ_base=other).status_code == 404
     with db.read() as session:
         assert not any("127.0.0.1" in row.key for row in session.query(LookUp))
     with db.write() as session:  # the window passes
         session.execute(update(LookUp).values(window_start=clock.now() - timedelta(minutes=16)))
+    assert client.get(f"/verify/{GUESSES[2]}").status_code == 404
+
+
+def test_a_limit_takes_back_no_answer_and_no_form(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "BUDGET", verifying.HIT + verifying.MISS)
+    number = issued().number
+    assert client.get(f"/verify/{number}").status_code == 200
+    assert client.get(f"/verify/{UNKNOWN}").status_code == 404
+    refused = client.get(f"/verify/{GUESSES[0]}")
+    assert refused.status_code == 429
+    assert f'value="{GUESSES[0]}"' in refused.text
+    assert "查验次数过多" in refused.text
+    assert client.get(f"/verify/{number}").status_code == 200
+    assert client.get(f"/verify/{UNKNOWN}").status_code == 404
+    pdf = {"file": (BytesIO(b"%PDF-1.7"), "a.pdf")}
+    assert client.post("/verify/file", data=pdf).status_code == 429
+
+
+def test_a_slip_of_the_pen_costs_nothing(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "BUDGET", verifying.MISS)
+    for _ in range(3):
+        assert "有一位填错了" in client.get(f"/verify/{MISTYPED}").text
     assert client.get(f"/verify/{UNKNOWN}").status_code == 404
 
 

@@ -4,18 +4,20 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from types import ModuleType
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from portal import db, doctor
+from portal import cli, db, doctor
 from portal.app import create_app
 from portal.audit import service as audit
 from portal.clock import now
+from portal.demo import known
 from portal.doctor import FAIL, OK, WARN, Finding
 from portal.hookspecs import hookimpl
 from portal.jobs import Job
@@ -57,12 +59,32 @@ def test_demo_prints_the_accounts_and_keeps_what_is_there(portal: Portal, settin
 
 def test_demo_is_refused_in_production(portal: Portal, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_MODE", "production")
+    monkeypatch.setenv("PORTAL_SECRET_KEY", token_urlsafe(32))
+    monkeypatch.setenv("PORTAL_INDEX_PEPPER", token_urlsafe(32))
     monkeypatch.setenv("PORTAL_PUBLIC_URL", "https://jxjy.example.cn")
     monkeypatch.setenv("PORTAL_PLUGINS_DISABLED", '["pay_sandbox"]')
     answer = portal("demo")
     assert answer.exit_code == 1
     assert "production" in answer.output
     assert not (settings.data / "demo-accounts.json").exists()
+
+
+def test_production_does_not_open_with_the_demonstrations_passwords(
+    portal: Portal, settings: Settings, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops before it listens, and says whose password it is; a new password or a closed account lets it start."""
+    live = {"mode": "production", "public_url": "https://jxjy.example.cn", "plugins_disabled": ["pay_sandbox"]}
+    monkeypatch.setattr(cli, "open_app", lambda **_given: create_app(settings.model_copy(update=live)))
+    answer = portal("run")
+    assert answer.exit_code == 1
+    assert "admin, fengrun" in answer.output
+    with db.write() as session:
+        for one in session.scalars(select(Account).where(Account.kind == "staff")):
+            one.password = "x"
+    with db.read() as session:
+        left = known.still_open(session)
+    assert left
+    assert not {"admin", "fengrun"} & set(left)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +187,18 @@ def test_doctor_sees_plugins_that_are_off(settings: Settings) -> None:
         found = [one for one in doctor.examine(now()) if one.subject == "plugins" and one.level != OK]
         assert [(one.level, one.text.split()[0]) for one in found] == [(WARN, "certs"), (FAIL, "broken")]
         assert "no roles here" in found[1].text
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({"mode": "production"}, "PORTAL_TRUSTED_PROXIES is 0"),
+        ({"mode": "production", "trusted_proxies": 1}, ""),
+        ({"trusted_proxies": 1, "host": "::"}, "past the proxy"),
+        ({}, ""),
+    ],
+)
+def test_doctor_says_whose_address_is_counted(settings: Settings, changes: dict[str, object], warned: str) -> None:
+    found = list(doctor.proxies(settings.model_copy(update=changes)))
+    assert [one.level for one in found] == ([WARN] if warned else [])
+    assert all(warned in one.text for one in found)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import selectinload
@@ -201,6 +202,7 @@ def test_passwords_differ_from_site_to_site(site: Flask, tmp_path: Path) -> None
         assert accounts.password("admin") != here
 
 
+@pytest.mark.slow
 def test_it_starts_on_new_year_s_day_and_goes_on_in_the_next_year(settings: Settings, tmp_path: Path) -> None:
     fresh = make_settings(tmp_path / "fresh")
     migrate(fresh)

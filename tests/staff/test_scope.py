@@ -26,7 +26,7 @@ def test_every_screen_that_could_be_scoped_is() -> None:
     open_ones = {one.key for one in SCREENS if not one.scope}
     assert open_ones == {
         *("categories", "specialties", "projects", "courses", "questions"),
-        *("notices", "agreements", "rules", "audit"),
+        *("notices", "agreements", "message_texts", "rules", "audit"),
     }
 
 

@@ -24,6 +24,8 @@ def pages(world: World) -> list[str]:
         if screen.writable():
             found.append(f"/{desk}/{screen.key}/{pk}/edit")
         found += [f"/{desk}/{screen.key}/{pk}/do/{action.key}" for action in screen.actions]
+        if screen.versions:
+            found += [f"/{desk}/{screen.key}/{pk}/version", f"/{desk}/{screen.key}/first"]
         if screen.writable() and screen.add:
             found.append(f"/{desk}/{screen.key}/add")
     return found

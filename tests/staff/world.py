@@ -11,9 +11,9 @@ from portal.access import staff_accounts
 from portal.assessment.models import Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.divisions.models import Division
-from portal.messages.models import Notice
+from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment, Refund
 from portal.people import credit_code
@@ -28,7 +28,7 @@ from portal.people.models import (
 )
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.models import Plan, PlanCourse
+from portal.study.models import Plan, PlanCourse, Suspicion
 from portal.testing import PASSWORD, make_account, make_learner
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -67,7 +67,18 @@ def build(session: Session) -> World:
     return World(admin, county, mine["learners"].account, mine | everywhere, theirs | everywhere)
 
 
-SHARED = ("categories", "specialties", "projects", "courses", "questions", "notices", "agreements", "rules", "audit")
+SHARED = (
+    "categories",
+    "specialties",
+    "projects",
+    "courses",
+    "questions",
+    "notices",
+    "agreements",
+    "rules",
+    "message_texts",
+    "audit",
+)
 
 
 def _shared(session: Session) -> dict[str, Any]:
@@ -88,13 +99,14 @@ def _shared(session: Session) -> dict[str, Any]:
     question = Question(course=course, kind="single", stem="哪一项正确？", options=options)
     notice = Notice(title="关于年度学习的通知", body="请按时完成。", published_at=NOON)
     agreement = Agreement(version=1, title="用户服务协议", text="条款", effective_at=NOON)
-    session.add_all([rules, project, course, question, notice, agreement])
+    wording = MessageText(kind="order_paid", language="zh_Hans_CN", title="已收到", body="订单 %(number)s 已付。")
+    session.add_all([rules, project, course, question, notice, agreement, wording])
     session.flush()
     from portal.audit.models import AuditRow
 
     audit.record(session, None, "test.made", notice, after={"title": notice.title})
     session.flush()
-    rows = (category, specialty, project, course, question, notice, agreement, rules)
+    rows = (category, specialty, project, course, question, notice, agreement, rules, wording)
     trail = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
     return dict(zip(SHARED, (*rows, trail), strict=True))
 
@@ -133,7 +145,12 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
     correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
     correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
-    session.add_all([studied, refund, credit, correction])
+    outside = OutsideActivity(learner=learner, way="meeting", kind="major", title="研讨会", place="教育局", amount=1)
+    outside.year, outside.hours, outside.done_on, outside.created_at = 2026, 800, date(2026, 3, 1), NOON
+    outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
+    odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
+    odd.found_at = NOON
+    session.add_all([studied, refund, credit, correction, outside, odd])
     session.flush()
     return {
         "learners": learner,
@@ -146,6 +163,8 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "plan_courses": studied,
         "credits": credit,
         "corrections": correction,
+        "outside_activities": outside,
+        "suspicions": odd,
         "divisions": session.get_one(Division, code),
     }
 

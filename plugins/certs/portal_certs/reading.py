@@ -21,6 +21,12 @@ def newest_template(session: Session, kind: str) -> Template | None:
     return found
 
 
+def template_of(session: Session, kind: str, version: int) -> Template | None:
+    """A version of a layout."""
+    found: Template | None = session.scalar(select(Template).where(Template.kind == kind, Template.version == version))
+    return found
+
+
 def content(document: Document) -> Snapshot:
     """What a document says."""
     return Snapshot.model_validate_json(document.snapshot)
@@ -131,3 +137,9 @@ def spent(session: Session, key: str, since: datetime) -> int:
     """What an address has looked up since a moment, as `service.count_look_up` counts."""
     row = session.get(LookUp, key)
     return row.cost if row and row.window_start > since else 0
+
+
+def looked_up(session: Session, key: str, since: datetime) -> bool:
+    """Whether an address was told about a number since a moment."""
+    row = session.get(LookUp, key)
+    return row is not None and row.window_start > since

@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from portal.kit import Form, TooMany, _, _l, clock, current_settings, db, formats, public
-from portal_certs import numbering, reading, service, states
+from portal.kit import Form, NotFound, _, _l, clock, current_settings, db, formats, public
+from portal_certs import keys, numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
 from portal_certs.snapshot import Office, Snapshot, masked_name
@@ -66,34 +66,52 @@ def shown(number: str) -> ResponseReturnValue:
     plain = numbering.read(number)
     if plain is not None and plain != number:
         return redirect(url_for("certs.shown", number=plain), 301)
-    _within_limits(session, now)
-    document = reading.by_number(session, plain) if plain else None
-    if document is None or document.state == states.PENDING:
-        _count(MISS, now)
-        typo = plain is not None and not numbering.is_sound(plain)
-        form = NumberForm(None, meta={"csrf": False}, number=number[:40])
-        return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
-    page = _page(session, document, now)
-    _count(HIT, now)
+    if plain is None or not numbering.is_sound(plain):
+        return _unknown(number, now, typo=plain is not None)  # no document can have it: nothing was looked up
+    again = reading.looked_up(session, service.answer_key(_address(), plain), now - service.WINDOW)
+    if not again and _spent(session, now):
+        return _asked(_too_many(NumberForm(None, meta={"csrf": False}, number=plain)), 429)
+    document = reading.by_number(session, plain)
+    public_one = document if document and document.state != states.PENDING else None
+    page = _page(session, public_one, now) if public_one else _unknown(number, now)
+    if not again:
+        _count(HIT if public_one else MISS, now, plain)
     return page
 
 
 @blueprint.post("/verify/file")
 @public
 def compare() -> ResponseReturnValue:
-    """Compares a file with those this platform issued, byte for byte. Nothing of it is kept."""
-    _within_limits(db.reader(), clock.now())
+    """Compares a file with those this platform issued, byte for byte, and judges its signature. It is not kept."""
     form, file = NumberForm(None), request.files.get("file")
+    if _spent(db.reader(), clock.now()):
+        return _asked(_too_many(form), 429)
     data = file.stream.read(LARGEST + 1) if file and file.filename else b""
     if not data or len(data) > LARGEST or not data.startswith(b"%PDF-"):
         form.form_errors = [_l("Choose the PDF file of a document, at most 5 MB.")]
         return _asked(form, 422)
+    from portal_certs import pades
+
     document = reading.by_hash(db.reader(), hashlib.sha256(data).hexdigest())
+    verdict = pades.judge(data, keys.known())
     _count(MISS if document is None else HIT, clock.now())
     if document is None:
-        return render_template("certs/foreign.html", form=NumberForm(None)), 404
-    flash(_("This file is the very file that was issued."), "ok")
+        return render_template("certs/foreign.html", form=NumberForm(None), verdict=verdict), 404
+    if verdict == pades.HOLDS:
+        flash(_("This file is the very file that was issued, and its signature holds."), "ok")
+    else:
+        flash(_("This file is the very file that was issued."), "ok")
     return redirect(url_for("certs.shown", number=document.number), 303)
+
+
+@blueprint.get("/verify/signer.pem")
+@public
+def signer() -> ResponseReturnValue:
+    """The certificates by which PDF viewers check signatures by themselves. :raises NotFound: there is no key."""
+    found = keys.current()
+    if found is None:
+        raise NotFound("signer")
+    return Response(found.certificates, mimetype="application/x-pem-file")
 
 
 def example() -> str:
@@ -103,7 +121,7 @@ def example() -> str:
 
 
 def _asked(form: NumberForm, status: int) -> ResponseReturnValue:
-    return render_template("certs/verify.html", form=form, example=example()), status
+    return render_template("certs/verify.html", form=form, example=example(), signer=keys.current()), status
 
 
 def _page(session: Session, document: Document, now: datetime) -> str:
@@ -142,15 +160,24 @@ def _history(session: Session, document: Document) -> list[Entry]:
     return entries
 
 
-def _within_limits(session: Session, now: datetime) -> None:
-    """:raises TooMany: this address has asked too much lately."""
-    if reading.spent(session, service.look_up_key(_address()), now - service.WINDOW) >= BUDGET:
-        raise TooMany(_l("Too many look-ups from your network. Try again in 15 minutes."))
+def _unknown(number: str, now: datetime, *, typo: bool = False) -> tuple[str, int]:
+    form = NumberForm(None, meta={"csrf": False}, number=number[:40])
+    return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
 
 
-def _count(cost: int, now: datetime) -> None:
+def _spent(session: Session, now: datetime) -> bool:
+    """Whether this address has asked too much lately. What it was told once, it is told again all the same."""
+    return reading.spent(session, service.look_up_key(_address()), now - service.WINDOW) >= BUDGET
+
+
+def _too_many(form: NumberForm) -> NumberForm:
+    form.form_errors = [_l("Too many look-ups from your network. Try again in 15 minutes.")]
+    return form
+
+
+def _count(cost: int, now: datetime, number: str = "") -> None:
     with db.write() as session:
-        service.count_look_up(session, _address(), cost, now)
+        service.count_look_up(session, _address(), cost, now, number)
 
 
 def _address() -> str:

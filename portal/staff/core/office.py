@@ -4,11 +4,11 @@ from flask_babel import lazy_gettext as _l
 
 from portal.audit.models import AuditRow
 from portal.divisions.models import Division
-from portal.messages.models import Notice
+from portal.messages.models import MessageText, Notice
 from portal.people.models import Agreement
 from portal.rules.models import RuleSet
 from portal.staff import shapes
-from portal.staff.core import words
+from portal.staff.core import rulebook, wordings, words
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Screen
 from portal.staff.shapes import CLIP, CODE, DATA, DAY, MOMENT, NUMBER, YES_NO
 
@@ -39,7 +39,7 @@ class Notices(Screen):
 
 
 class Agreements(Screen):
-    """A new wording is a new version, so nothing is changed here."""
+    """A new wording is a new version; none is ever changed."""
 
     key = "agreements"
     model = Agreement
@@ -52,7 +52,26 @@ class Agreements(Screen):
         Column("version", _l("Version"), NUMBER),
         Column("effective_at", _l("In force from"), MOMENT),
     )
-    detail = (*columns, Column("text", _l("Text")))
+    versions = wordings.AGREEMENTS
+
+
+class MessageTexts(Screen):
+    """The office's own words; kinds of messages that are not here have those of the portal."""
+
+    key = "message_texts"
+    model = MessageText
+    title = _l("Words of messages")
+    menu = "office"
+    scope = EVERYWHERE
+    weight = 74
+    columns = (
+        Column("kind", _l("Message"), shapes.words(wordings.KINDS)),
+        Column("language", _l("Language"), shapes.words(wordings.LANGUAGES)),
+        Column("title", _l("Title"), CLIP),
+        Column("changed_at", _l("Changed"), MOMENT),
+    )
+    versions = wordings.MESSAGES
+    empty = _l("Messages have the words of the portal. Add the office's own for any of them.")
 
 
 class RuleSets(Screen):
@@ -70,7 +89,8 @@ class RuleSets(Screen):
         Column("version", _l("Version"), NUMBER),
         Column("effective_at", _l("In force from"), MOMENT),
     )
-    detail = (*columns, Column("data", _l("Rules"), DATA))
+    filters = (Filter("year", _l("Year"), "number"),)
+    versions = rulebook.VERSIONS
 
 
 class Divisions(Screen):
@@ -121,4 +141,4 @@ class Audit(Screen):
     filters = (Filter("when", _l("When"), "days", "at"),)
 
 
-SCREENS = (Notices, Agreements, RuleSets, Divisions, Audit)
+SCREENS = (Notices, Agreements, MessageTexts, RuleSets, Divisions, Audit)

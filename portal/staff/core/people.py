@@ -14,10 +14,15 @@ from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
 from portal.staff.core import registrations, words
+from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
-from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE
+from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
 from portal.types import Problem
 from portal.vault import current_vault
+from portal.web import formats
+
+# Masked on the page, in exports and in REST, like the numbers.
+EMAIL = Shape(formats.masked_email, lambda value: formats.masked_email(value) if value else "", formats.masked_email)
 
 
 def by_id_number(text: str) -> str:
@@ -59,6 +64,7 @@ class Learners(Screen):
         Column("name", _l("Name"), sort=True),
         Column("id_number", _l("ID number"), MASKED),
         Column("phone", _l("Mobile number"), PHONE),
+        Column("email", _l("E-mail"), EMAIL),
         Column("division", _l("Division"), path="division.name"),
         Column("title_series", _l("Title series")),
         Column("title_level", _l("Title level")),
@@ -69,6 +75,7 @@ class Learners(Screen):
         *columns[:1],
         Column("id_kind", _l("Kind of ID"), words.ID_KIND),
         *columns[1:],
+        Column("survivor", _l("Joined to"), path="survivor.name"),
     )
     parts = (
         Part(
@@ -91,7 +98,7 @@ class Learners(Screen):
         Field("title_series", _l("Title series")),
         Field("title_level", _l("Title level")),
     )
-    actions = (SLIP,)
+    actions = (SLIP, MERGE)
     add = False
     empty = _l("Learners appear here when they register or are imported.")
 
