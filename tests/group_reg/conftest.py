@@ -135,7 +135,7 @@ def send(client: FlaskClient, *, leave: bool = False, total: int | None = None, 
     mine = batch()
     good = sum(state == "good" for state, _codes in rows(mine.id).values())
     data = {"version": mine.version, "total": good * FEE if total is None else total}
-    answer = client.post(f"/group/lists/{mine.id}/send", data=data | ({"leave": "y"} if leave else {}))
+    answer = client.post(f"/group/enrol/lists/{mine.id}/send", data=data | ({"leave": "y"} if leave else {}))
     if drain:
         jobs.drain()
     return answer

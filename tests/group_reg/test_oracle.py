@@ -34,10 +34,10 @@ def foreigner(n: int, name: str, paid: bool = False) -> Learner:
 @pytest.mark.parametrize(("name", "paid"), [("张二", False), ("别的名", False), ("张二", True)])
 def test_an_upload_tells_nothing_about_people_of_others(clerk: FlaskClient, name: str, paid: bool) -> None:
     upload(clerk, sheet([person(1), person(2)]))
-    before = clerk.get(f"/group/lists/{batch().id}").text
+    before = clerk.get(f"/group/enrol/lists/{batch().id}").text
     foreigner(1, name, paid)
     upload(clerk, sheet([person(1), person(2)]))
-    after = clerk.get(f"/group/lists/{batch().id}").text
+    after = clerk.get(f"/group/enrol/lists/{batch().id}").text
     plain = [page.replace(str(one), "") for page, one in ((before, batch().id - 1), (after, batch().id))]
     assert plain[0].count("新学员") == plain[1].count("新学员")
     assert rows() == {2: ("good", []), 3: ("good", [])}

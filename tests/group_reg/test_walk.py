@@ -89,7 +89,7 @@ def test_ten_clicks_make_one_order_and_the_same_people_are_not_enrolled_twice(cl
         send(clerk, drain=False)
     jobs.drain()
     for _ in range(5):
-        clerk.post(f"/group/lists/{first.id}/send", data={"version": 1, "total": FEE * 3})
+        clerk.post(f"/group/enrol/lists/{first.id}/send", data={"version": 1, "total": FEE * 3})
     jobs.drain()
     assert len(orders()) == 1
     assert (count(Learner), count(OrderLine)) == (3, 3)
@@ -120,10 +120,10 @@ def test_rows_are_repaired_in_the_page(clerk: FlaskClient) -> None:
         6: ("good", []),
     }
     mine = batch()
-    page = clerk.get(f"/group/lists/{mine.id}").text
+    page = clerk.get(f"/group/enrol/lists/{mine.id}").text
     for words in ("校验位", "与第 2 行的证件号码相同", NAME, wrong):
         assert words in page, words
-    url = f"/group/lists/{mine.id}/rows"
+    url = f"/group/enrol/lists/{mine.id}/rows"
     typed = {"version": mine.version, "r3-id_number": number(2), "drop": "4", "action": "own"}
     assert clerk.post(url, data=typed).status_code == 303
     assert set(rows()) == {2, 3, 5, 6}
@@ -136,7 +136,7 @@ def test_rows_are_repaired_in_the_page(clerk: FlaskClient) -> None:
 def test_the_repaired_file_is_merged_by_row(clerk: FlaskClient) -> None:
     upload(clerk, sheet([person(1), person(2, phone="139"), person(3, **{"class": "九班"})]))
     mine = batch()
-    data = clerk.get(f"/group/lists/{mine.id}/repair.xlsx").data
+    data = clerk.get(f"/group/enrol/lists/{mine.id}/repair.xlsx").data
     book = load_workbook(io.BytesIO(data))
     page = book.worksheets[0]
     assert [page.cell(at, 2).value for at in (2, 3)] == ["3", "4"]
@@ -146,7 +146,7 @@ def test_the_repaired_file_is_merged_by_row(clerk: FlaskClient) -> None:
     out = io.BytesIO()
     book.save(out)
     sent = {"file": (io.BytesIO(out.getvalue()), "待修正.xlsx")}
-    assert clerk.post(f"/group/lists/{mine.id}/file", data=sent).status_code == 303
+    assert clerk.post(f"/group/enrol/lists/{mine.id}/file", data=sent).status_code == 303
     jobs.drain()
     assert rows() == {2: ("good", []), 3: ("good", []), 4: ("bad", ["CLASS"])}
     assert batch().id == mine.id
@@ -156,11 +156,11 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence_and_may_be_replac
     upload(clerk, b"<html><table></table></html>")
     mine = batch()
     assert mine.state == "refused"
-    assert "网页" in clerk.get(f"/group/lists/{mine.id}").text
-    clerk.post(f"/group/lists/{mine.id}/file", data={"file": (io.BytesIO(sheet([person(1)])), "a.xlsx")})
+    assert "网页" in clerk.get(f"/group/enrol/lists/{mine.id}").text
+    clerk.post(f"/group/enrol/lists/{mine.id}/file", data={"file": (io.BytesIO(sheet([person(1)])), "a.xlsx")})
     jobs.drain()
     assert rows() == {2: ("good", [])}
-    clerk.post(f"/group/lists/{mine.id}/file", data={"file": (io.BytesIO(b"%PDF-1.4"), "a.xlsx")})
+    clerk.post(f"/group/enrol/lists/{mine.id}/file", data={"file": (io.BytesIO(b"%PDF-1.4"), "a.xlsx")})
     jobs.drain()
     assert (batch().state, rows()) == ("checked", {2: ("good", [])})  # the rows of before stay
     assert batch().refusal
@@ -181,7 +181,7 @@ def test_columns_nobody_asked_for_and_another_order_are_fine(clerk: FlaskClient)
     row = [CODE, "7", values["姓名"], values["居民身份证号"], NAME, "丰润区", "丰润区二班"]
     upload(clerk, sheet([row], mixed))
     assert rows() == {2: ("good", [])}
-    assert "工号" in clerk.get(f"/group/lists/{batch().id}").text
+    assert "工号" in clerk.get(f"/group/enrol/lists/{batch().id}").text
 
 
 def test_each_row_may_name_another_class_of_the_project(clerk: FlaskClient) -> None:
@@ -220,9 +220,9 @@ def test_an_order_that_is_given_up_opens_the_list_again(clerk: FlaskClient) -> N
 def test_a_list_is_given_up(clerk: FlaskClient) -> None:
     upload(clerk, sheet([person(1)]))
     mine = batch()
-    assert clerk.post(f"/group/lists/{mine.id}/drop").location == "/group"
+    assert clerk.post(f"/group/enrol/lists/{mine.id}/drop").location == "/group/"
     assert rows(mine.id) == {}
-    assert clerk.get(f"/group/lists/{mine.id}").status_code == 404
+    assert clerk.get(f"/group/enrol/lists/{mine.id}").status_code == 404
 
 
 # --- who may ------------------------------------------------------------------------------------------------------
@@ -235,10 +235,10 @@ def test_lists_of_others_are_as_unknown_as_none(clerk: FlaskClient, app: Flask) 
         other = employer(session, "唐山市另一家公司", "91350100M000100Y43")
     stranger = enter(app.test_client(), other)
     for path in ("", "/repair.xlsx", "/progress"):
-        assert stranger.get(f"/group/lists/{mine.id}{path}").status_code == 404
+        assert stranger.get(f"/group/enrol/lists/{mine.id}{path}").status_code == 404
     for path in ("/rows", "/file", "/send", "/drop"):
-        assert stranger.post(f"/group/lists/{mine.id}{path}", data={"version": 1}).status_code == 404
-    assert "名单.xlsx" not in stranger.get("/group").text
+        assert stranger.post(f"/group/enrol/lists/{mine.id}{path}", data={"version": 1}).status_code == 404
+    assert "名单.xlsx" not in stranger.get("/group/").text
 
 
 def test_an_organisation_that_waits_for_its_review_sees_its_waiting_page(
@@ -247,5 +247,5 @@ def test_an_organisation_that_waits_for_its_review_sees_its_waiting_page(
     with db.write() as session:
         waiting = employer(session, "唐山市另一家公司", "91350100M000100Y43", state="pending")
     client = enter(app.test_client(), waiting)
-    for path in ("/group", "/group/enrol", "/group/people"):
+    for path in ("/group/", "/group/enrol", "/group/people"):
         assert client.get(path).location == "/organisation"

@@ -43,7 +43,7 @@ class UploadForm(Form):
     file = FileField(_l("Spreadsheet"))
 
 
-@blueprint.get("/group")
+@blueprint.get("/group/")
 @public
 def index() -> ResponseReturnValue:
     """What it is, for strangers; the organisation's own lists and people, for it."""

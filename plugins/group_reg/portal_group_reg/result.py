@@ -32,7 +32,7 @@ from portal_group_reg.pages import STEPS, Elsewhere, blueprint
 from portal_group_reg.visit import own, upload
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAGE = 50  # good rows of a page
+PAGE = 20  # good rows of a page
 _TYPED = re.compile(r"r(\d+)-(\w+)")
 
 
@@ -44,7 +44,7 @@ class SendForm(Form):
     leave = BooleanField(_l("Send the others now; the rows to repair stay here as a list of their own"))
 
 
-@blueprint.get("/group/lists/<int:batch_id>")
+@blueprint.get("/group/enrol/lists/<int:batch_id>")
 @organisation_required
 def show(batch_id: int) -> ResponseReturnValue:
     """A roster in whatever state: being worked on, refused, to be checked, or an order."""
@@ -58,7 +58,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     return _page(batch, SendForm())
 
 
-@blueprint.get("/group/lists/<int:batch_id>/progress")
+@blueprint.get("/group/enrol/lists/<int:batch_id>/progress")
 @organisation_required
 def progress(batch_id: int) -> ResponseReturnValue:
     """How far the work is, for the script of the waiting page."""
@@ -68,7 +68,7 @@ def progress(batch_id: int) -> ResponseReturnValue:
     return jsonify(working=batch.state in states.WORKING, done=done, of=of)
 
 
-@blueprint.post("/group/lists/<int:batch_id>/rows")
+@blueprint.post("/group/enrol/lists/<int:batch_id>/rows")
 @organisation_required
 def correct(batch_id: int) -> ResponseReturnValue:
     """Takes what was typed into failing rows and checks the whole list again."""
@@ -91,7 +91,7 @@ def correct(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
 
 
-@blueprint.post("/group/lists/<int:batch_id>/file")
+@blueprint.post("/group/enrol/lists/<int:batch_id>/file")
 @organisation_required
 def another(batch_id: int) -> ResponseReturnValue:
     """重新上传: a repaired file is merged, any other replaces the list."""
@@ -105,7 +105,7 @@ def another(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
 
 
-@blueprint.get("/group/lists/<int:batch_id>/repair.xlsx")
+@blueprint.get("/group/enrol/lists/<int:batch_id>/repair.xlsx")
 @organisation_required
 def repair(batch_id: int) -> Response:
     """待修正.xlsx: the failing rows only, each with what to change."""
@@ -117,7 +117,7 @@ def repair(batch_id: int) -> Response:
     return response
 
 
-@blueprint.post("/group/lists/<int:batch_id>/send")
+@blueprint.post("/group/enrol/lists/<int:batch_id>/send")
 @organisation_required
 def send(batch_id: int) -> ResponseReturnValue:
     """提交信息: queues the order; pressed again, the same one."""
@@ -142,7 +142,7 @@ def send(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
 
 
-@blueprint.post("/group/lists/<int:batch_id>/drop")
+@blueprint.post("/group/enrol/lists/<int:batch_id>/drop")
 @organisation_required
 def drop(batch_id: int) -> ResponseReturnValue:
     """Gives a list up: its rows are removed."""
