@@ -64,6 +64,12 @@ def _mode(key: object) -> str:
     return str(found.title if found else key)
 
 
-MODE = Shape(_mode, _mode)
+def _provider(key: object) -> str:
+    """The name of a way to pay, likewise."""
+    found = keyed(current_plugins().declared("payment_providers"), str(key))
+    return str(found.title if found else key)
+
+
+MODE, PROVIDER = Shape(_mode, _mode), Shape(_provider, _provider)
 ORGANISATION_STATE, ORDER_STATE = states(ORGANISATION_STATES), states(ORDER_STATES)
 PAYMENT_STATE, PLAN_STATE, COURSE_STATE = states(PAYMENT_STATES), states(PLAN_STATES), states(COURSE_STATES)
