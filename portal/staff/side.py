@@ -23,6 +23,7 @@ class Link:
 OWN = (
     ("accounts", _l("Staff accounts"), "office", "staff.accounts"),
     ("roles", _l("Roles and permissions"), "office", "staff.roles"),
+    ("questions", _l("Question files"), "content", "staff.question_files"),
 )
 
 
