@@ -188,7 +188,7 @@ def _finish(session: Session, learner: Learner, course: PlanCourse, moment: date
 
 def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetime, skill: Skill) -> None:
     attempt = assessment.start(session, learner.id, course.id, moment, skill.random)
-    right = assessment.correct_options(session, attempt)
+    right = assessment.key(session, attempt).options
     for position, item in enumerate(attempt.paper):
         chosen = sorted(right[item["question"]]) if skill.knows() else item["options"][:1]
         thought = timedelta(seconds=15 * position + 7 * skill.random.random())

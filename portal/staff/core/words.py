@@ -46,7 +46,12 @@ SOURCES = {
 REGISTERED = {"registered": _l("Registered here"), "import": _l("From the old platform")}
 LEVELS = {"province": _l("Province"), "city": _l("City"), "county": _l("County")}
 LESSONS = {"video": _l("Video"), "article": _l("Article"), "document": _l("Document")}
-QUESTIONS = {"single": _l("One answer"), "multiple": _l("Several answers"), "true_false": _l("True or false")}
+QUESTIONS = {
+    "single": _l("One answer"),
+    "multiple": _l("Several answers"),
+    "true_false": _l("True or false"),
+    "fill": _l("Fill in"),
+}
 HARDNESS = {1: _l("Easy"), 2: _l("Medium"), 3: _l("Hard")}
 
 KIND = words(KINDS)
