@@ -43,7 +43,11 @@ SOURCES = {
     "staff": _l("Entered by staff"),
     "outside": _l("Outside hours"),
 }
-REGISTERED = {"registered": _l("Registered here"), "import": _l("From the old platform")}
+REGISTERED = {
+    "registered": _l("Registered here"),
+    "import": _l("From the old platform"),
+    "group": _l("Enrolled by an employer"),
+}
 LEVELS = {"province": _l("Province"), "city": _l("City"), "county": _l("County")}
 LESSONS = {"video": _l("Video"), "article": _l("Article"), "document": _l("Document")}
 QUESTIONS = {
