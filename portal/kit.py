@@ -25,6 +25,7 @@ from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalEr
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, JobContext, submit
 from portal.messages import service as messages
+from portal.messages.sms import Sms, SmsSender
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
@@ -157,6 +158,8 @@ __all__ = [
     "Screen",
     "Sealed",
     "SelectionMode",
+    "Sms",
+    "SmsSender",
     "Specialty",
     "SpecialtyCourse",
     "Standing",
