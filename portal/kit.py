@@ -27,6 +27,7 @@ from portal.hookspecs import hookimpl
 from portal.jobs import Again, Job, JobContext, submit
 from portal.messages import service as messages
 from portal.messages.models import Message
+from portal.messages.sms import Sms, SmsSender
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
@@ -175,6 +176,8 @@ __all__ = [
     "Screen",
     "Sealed",
     "SelectionMode",
+    "Sms",
+    "SmsSender",
     "Specialty",
     "SpecialtyCourse",
     "Standing",

@@ -212,7 +212,7 @@ class AgreementAcceptance(Model):
 class OneTimeCode(Model):
     """Opens one account once: printed on a slip for somebody who proved who they are, or sent by mail.
 
-    Only the digest is kept. channel: slip | mail.
+    Only the digest is kept. channel: slip | mail | sms.
     """
 
     __tablename__ = "one_time_code"
