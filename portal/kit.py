@@ -27,6 +27,7 @@ from portal.hookspecs import hookimpl
 from portal.jobs import Again, Job, JobContext, submit
 from portal.messages import service as messages
 from portal.messages.models import Message
+from portal.messages.sms import Sms, SmsSender
 from portal.orders import drafts
 from portal.orders import service as orders
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
@@ -176,6 +177,8 @@ __all__ = [
     "Screen",
     "Sealed",
     "SelectionMode",
+    "Sms",
+    "SmsSender",
     "Specialty",
     "SpecialtyCourse",
     "Standing",

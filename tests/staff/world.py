@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from portal.access import staff_accounts
-from portal.assessment.models import Question, QuestionOption
+from portal.assessment.models import PaperRule, Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
 from portal.credits.models import Credit, OutsideActivity
@@ -73,6 +73,7 @@ SHARED = (
     "projects",
     "courses",
     "questions",
+    "paper_rules",
     "notices",
     "agreements",
     "rules",
@@ -106,7 +107,10 @@ def _shared(session: Session) -> dict[str, Any]:
 
     audit.record(session, None, "test.made", notice, after={"title": notice.title})
     session.flush()
-    rows = (category, specialty, project, course, question, notice, agreement, rules, wording)
+    paper = PaperRule(course=course, questions=1, minutes=10, pass_mark=60, attempts=3)
+    session.add(paper)
+    session.flush()
+    rows = (category, specialty, project, course, question, paper, notice, agreement, rules, wording)
     trail = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
     return dict(zip(SHARED, (*rows, trail), strict=True))
 

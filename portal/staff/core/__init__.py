@@ -8,6 +8,7 @@ from portal.staff.core import (
     office,
     orders,
     outside,
+    papers,
     people,
     refunds,
     study,
@@ -26,5 +27,6 @@ SCREENS: tuple[type[Screen], ...] = (
     *outside.SCREENS,
     *suspicions.SCREENS,
     *content.SCREENS,
+    *papers.SCREENS,
     *office.SCREENS,
 )
