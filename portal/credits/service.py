@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.credits.models import Credit, OutsideActivity
 from portal.people.models import Employment
 
@@ -146,7 +147,7 @@ def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int
 def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:
     """(learner, course) whose hours stand in the ledger: nobody pays for them again. One statement."""
     query = select(Credit.learner_id, Credit.course_id).where(
-        Credit.learner_id.in_(set(learner_ids)),
+        db.among(Credit.learner_id, set(learner_ids)),
         Credit.course_id.in_(set(course_ids)),
         Credit.reversed_by.is_(None),
         Credit.hours > 0,
