@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states
@@ -85,12 +85,15 @@ def unprinted(session: Session, before: datetime) -> Sequence[int]:
 
 
 def hollow(session: Session) -> Sequence[int]:
-    """Ids of live proofs that rest on hours which were taken back since."""
+    """Ids of live documents that rest on hours which were taken back since, and which no other plan earns instead."""
+    heir = aliased(Credit)
+    same = heir.learner_id == Credit.learner_id, heir.course_id == Credit.course_id, heir.year == Credit.year
+    inherited = exists().where(*same, heir.hours == Credit.hours, heir.reversed_by.is_(None))
     query = (
         select(Document.id)
         .join(DocumentItem, DocumentItem.document_id == Document.id)
         .join(Credit, Credit.id == DocumentItem.credit_id)
-        .where(Document.kind == numbering.PROOF, Document.state.in_(states.LIVE), Credit.reversed_by.is_not(None))
+        .where(Document.state.in_(states.LIVE), Credit.reversed_by.is_not(None), ~inherited)
     )
     return session.scalars(query.distinct()).all()
 

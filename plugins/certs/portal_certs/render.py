@@ -11,7 +11,7 @@ from reportlab.lib.utils import ImageReader, TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
-from portal_certs import archival, fonts, ornaments, seal, tables, typeset, variables
+from portal_certs import archival, fonts, ornaments, seal, tables, tokens, typeset, variables
 from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
 from portal_certs.snapshot import Snapshot
 
@@ -82,7 +82,7 @@ def missing(layout: Layout, said: Snapshot, number: str) -> str:
 
 def address(said: Snapshot, number: str) -> str:
     """Where anybody can check a document."""
-    return f"{said.address}/verify/{number}"
+    return f"{said.address}{tokens.page(number)}"
 
 
 def _date(canvas: Any, moment: datetime) -> None:

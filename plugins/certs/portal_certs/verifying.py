@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
 from portal.kit import Form, NotFound, TooMany, _, _l, clock, current_settings, db, formats, public
-from portal_certs import keys, numbering, reading, service, states
+from portal_certs import keys, numbering, reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
 from portal_certs.snapshot import Office, Snapshot, masked_name
@@ -20,9 +20,10 @@ LARGEST = 5 * 1024 * 1024
 
 
 class NumberForm(Form):
-    """The number as it is printed on the document."""
+    """The number as it is printed on the document, and whose it is. A name stands in no address, so it is posted."""
 
     number = StringField(_l("Number of the document"))
+    name = StringField(_l("Name on the document"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Entry:
     reason: object = ""
 
     @property
+    def page(self) -> str:
+        """The page of the other document."""
+        return tokens.page(self.number)
+
+    @property
     def when(self) -> str:
         """To the minute, on a clock in China."""
         return f"{clock.local(self.at):%Y-%m-%d %H:%M}"
@@ -44,35 +50,47 @@ class Entry:
 @blueprint.get("/verify")
 @public
 def verify() -> ResponseReturnValue:
-    """The form. A number that can be one leads to its page; anything else is explained at the field."""
+    """The form; with a number from the home page or an address, only the name is still missing."""
     form = NumberForm(request.args, meta={"csrf": False})
-    if not form.number.data:
-        return _asked(NumberForm(None), 200)
-    number = numbering.read(form.number.data)
-    if number is None:
-        form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
-    elif not numbering.is_sound(number):
-        form.number.errors = [_l("One digit of this number is mistyped. Compare it with the document.")]
-    else:
-        return redirect(url_for("certs.shown", number=number), 303)
-    return _asked(form, 422)
+    return _asked(form, 200 if not form.number.data or _number(form) else 422)
+
+
+@blueprint.post("/verify")
+@public
+def look_up() -> ResponseReturnValue:
+    """A number with its holder's name leads to the document's page. What is wrong about the two is not said."""
+    session, now, form = db.reader(), clock.now(), NumberForm()
+    _within_limits(session, now)
+    number = _number(form) if form.validate() else None
+    if not form.name.data:
+        form.name.errors = [_l("Type the name as it is printed on the document.")]
+    if number is None or not form.name.data:
+        return _asked(form, 422)
+    document = reading.by_number(session, number)
+    known = document is not None and document.state != states.PENDING
+    if document is None or not known or not tokens.same_name(form.name.data, reading.content(document).name):
+        return _unknown(form, now)
+    _count(HIT, now)
+    return redirect(tokens.page(number), 303)
 
 
 @blueprint.get("/verify/<number>")
 @public
-def shown(number: str) -> ResponseReturnValue:
-    """A document's content as it was issued, its state and its history; or that there is no such number."""
+def ask_name(number: str) -> ResponseReturnValue:
+    """A number alone opens nothing, whether there is such a document or not: the form asks for the name."""
+    form = NumberForm(None, meta={"csrf": False}, number=number[:40])
+    return _asked(form, 200 if _number(form) else 422)
+
+
+@blueprint.get("/verify/<number>/<token>")
+@public
+def shown(number: str, token: str) -> ResponseReturnValue:
+    """A document's content as it was issued, its state and its history, to whoever has its address from the code."""
     session, now = db.reader(), clock.now()
-    plain = numbering.read(number)
-    if plain is not None and plain != number:
-        return redirect(url_for("certs.shown", number=plain), 301)
     _within_limits(session, now)
-    document = reading.by_number(session, plain) if plain else None
+    document = reading.by_number(session, number) if tokens.fits(number, token) else None
     if document is None or document.state == states.PENDING:
-        _count(MISS, now)
-        typo = plain is not None and not numbering.is_sound(plain)
-        form = NumberForm(None, meta={"csrf": False}, number=number[:40])
-        return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
+        return _unknown(NumberForm(None, number=number[:40]), now)
     page = _page(session, document, now)
     _count(HIT, now)
     return page
@@ -99,7 +117,7 @@ def compare() -> ResponseReturnValue:
         flash(_("This file is the very file that was issued, and its signature holds."), "ok")
     else:
         flash(_("This file is the very file that was issued."), "ok")
-    return redirect(url_for("certs.shown", number=document.number), 303)
+    return redirect(tokens.page(document.number), 303)
 
 
 @blueprint.get("/verify/signer.pem")
@@ -116,6 +134,24 @@ def example() -> str:
     """A number of this site's form."""
     office, home = Office.current(), current_settings().home_division
     return numbering.compose(office.prefix, 2026, home[-4:], 4127)
+
+
+def _number(form: NumberForm) -> str | None:
+    """The number as it is written, into the field as well; None: it can be none, which its field then says."""
+    number = numbering.read(form.number.data or "")
+    if number is None:
+        form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
+    elif not numbering.is_sound(number):
+        form.number.errors = [_l("One digit of this number is mistyped. Compare it with the document.")]
+        return None
+    else:
+        form.number.data = number
+    return number
+
+
+def _unknown(form: NumberForm, now: datetime) -> ResponseReturnValue:
+    _count(MISS, now)
+    return render_template("certs/unknown.html", form=form), 404
 
 
 def _asked(form: NumberForm, status: int) -> ResponseReturnValue:
