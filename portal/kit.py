@@ -58,7 +58,7 @@ from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.guard import needs as staff_required
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
-from portal.storage import current_storage
+from portal.storage import LocalStorage, current_storage, delete_after
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
 from portal.types import (
@@ -115,6 +115,7 @@ __all__ = [
     "Lesson",
     "Line",
     "LineCourse",
+    "LocalStorage",
     "Misconfigured",
     "Model",
     "NavItem",
@@ -178,6 +179,7 @@ __all__ = [
     "current_storage",
     "current_vault",
     "db",
+    "delete_after",
     "divisions",
     "drafts",
     "find_table",

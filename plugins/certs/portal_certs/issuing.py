@@ -19,7 +19,7 @@ from portal_certs.layout import Layout
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
 
-OWED, FORGET = "certs.owed", "certs.forget_look_ups"
+OWED, NOW, FORGET = "certs.owed", "certs.issue_now", "certs.forget_look_ups"
 BATCH = 50
 PATIENCE = timedelta(hours=1)  # after which an unprinted document gets another job
 

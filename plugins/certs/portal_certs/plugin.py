@@ -25,15 +25,16 @@ from portal.kit import (
     _l,
     hookimpl,
 )
-from portal_certs import checklist, designing, issuing, pages, service, verifying  # noqa: F401 - designing: its routes
+from portal_certs import batches, bundling, checklist, designing, issuing, pages, service, verifying  # noqa: F401 - for their routes
 from portal_certs.command import documents
-from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
+from portal_certs.font_command import fonts_
+from portal_certs.models import Batch, Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates
 
 
 @hookimpl
 def models() -> Iterable[type[Model]]:
-    return [Template, Document, DocumentItem, Number, LookUp]
+    return [Template, Document, DocumentItem, Batch, Number, LookUp]
 
 
 @hookimpl
@@ -53,7 +54,7 @@ def screens() -> Iterable[type[Screen]]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return [documents]
+    return [documents, fonts_]
 
 
 @hookimpl
@@ -90,6 +91,9 @@ def jobs() -> Iterable[JobSpec]:
     return [
         JobSpec(service.PRINT, issuing.print_document),
         JobSpec(issuing.OWED, issuing.issue_owed, every=timedelta(minutes=1)),
+        JobSpec(issuing.NOW, issuing.issue_owed),
+        JobSpec(service.BATCH, bundling.make),
+        JobSpec(bundling.DROP, bundling.drop_old, every=timedelta(hours=1)),
         JobSpec(issuing.FORGET, issuing.forget, every=timedelta(hours=1)),
     ]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states
 from portal_certs.layout import supplied
-from portal_certs.models import Document, DocumentItem, LookUp, Template
+from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
 
@@ -126,6 +126,36 @@ def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) ->
     said = snapshot.of_plan(session, plan, photo, office, now)
     template = newest_template(session, numbering.CERTIFICATE)
     return obstacles.found(said, template.layout if template else supplied(numbering.CERTIFICATE))
+
+
+def batches_of(session: Session, account_id: int) -> list[Batch]:
+    """Files of many documents that somebody asked for, newest first."""
+    return list(session.scalars(select(Batch).where(Batch.account_id == account_id).order_by(Batch.id.desc())))
+
+
+def expired(session: Session, now: datetime) -> Sequence[Batch]:
+    """Files whose time is over."""
+    return session.scalars(select(Batch).where(Batch.expires_at <= now)).all()
+
+
+def chosen(
+    session: Session,
+    visible: ColumnElement[bool],
+    kind: str,
+    division: str,
+    first: datetime | None,
+    before: datetime | None,
+    most: int,
+) -> list[int]:
+    """Ids of valid documents of a kind in their order, narrowed by division and moment of issue."""
+    query = select(Document.id).where(visible, Document.kind == kind, Document.state == states.ISSUED)
+    if division:
+        query = query.where(Document.learner.has(Learner.division_code == division))
+    if first:
+        query = query.where(Document.issued_at >= first)
+    if before:
+        query = query.where(Document.issued_at < before)
+    return list(session.scalars(query.order_by(Document.id).limit(most)))
 
 
 def credits_of(session: Session, plan: Plan) -> list[Credit]:

@@ -1,5 +1,6 @@
-"""The only writer of this plugin's tables: documents, layouts, look-ups."""
+"""The only writer of this plugin's tables: documents, layouts, batches, look-ups."""
 
+from portal_certs.service.batches import BATCH, advance_batch, ask_batch, drop_batch, finish_batch
 from portal_certs.service.documents import (
     AWARD,
     PRINT,
@@ -18,11 +19,16 @@ from portal_certs.service.look_ups import WINDOW, count_look_up, forget_look_ups
 
 __all__ = [
     "AWARD",
+    "BATCH",
     "PRINT",
     "WINDOW",
+    "advance_batch",
+    "ask_batch",
     "count_look_up",
+    "drop_batch",
     "end",
     "finish",
+    "finish_batch",
     "forget_look_ups",
     "issue_certificate",
     "issue_proof",
