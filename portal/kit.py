@@ -69,7 +69,7 @@ from portal.staff.actions import Action, Ask
 from portal.staff.guard import needs as staff_required
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
 from portal.staff.versions import FROM, Versions
-from portal.storage import current_storage
+from portal.storage import LocalStorage, current_storage, delete_after
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
 from portal.types import (
@@ -134,6 +134,7 @@ __all__ = [
     "Lesson",
     "Line",
     "LineCourse",
+    "LocalStorage",
     "Message",
     "Misconfigured",
     "Model",
@@ -207,6 +208,7 @@ __all__ = [
     "current_storage",
     "current_vault",
     "db",
+    "delete_after",
     "divisions",
     "drafts",
     "find_table",

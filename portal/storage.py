@@ -7,8 +7,10 @@ made by the core, never by people.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -33,20 +35,29 @@ class LocalStorage:
 
     def put(self, key: str, data: bytes) -> str:
         """Stores and returns the sha256 of what was stored."""
+        with self.writing(key) as file:
+            file.write(data)
+        return hashlib.sha256(data).hexdigest()
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[BinaryIO]:
+        """A file written piece by piece, for what is too large to hold; it is there once the block has ended well."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with temporary.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
-        return hashlib.sha256(data).hexdigest()
 
     def get(self, key: str) -> bytes:
         """:raises NotFound: no such file."""

@@ -161,6 +161,9 @@ TEXTS = {
     "proof_issued": Text(
         _l("Your proof of hours is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
     ),
+    "transcript_issued": Text(
+        _l("Your transcript is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
+    ),
     "certificate_waits_photo": Text(
         _l("Your certificate waits for your ID photo"),
         _l("%(title)s is complete. Upload the photo and the certificate issues itself."),

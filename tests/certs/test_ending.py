@@ -5,6 +5,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock, db, events, jobs
+from portal.credits import service as credits_
+from portal.credits.models import Credit
 from portal.errors import Conflict, Refused
 from portal.jobs import Job
 from portal.people import service as people
@@ -12,7 +14,7 @@ from portal.people.models import Learner
 from portal.storage import current_storage
 from portal.types import PlanCompleted, PlanRevoked
 from portal_certs import issuing, reading, service
-from portal_certs.models import Document
+from portal_certs.models import Document, DocumentItem
 from portal_certs.snapshot import Office
 from tests.certs.holder import NOW, RARE, catch_up, document_of, documents, issued, made, messages_of, tell
 
@@ -104,3 +106,31 @@ def test_a_correction_that_cannot_be_printed_changes_nothing(app: Flask) -> None
         session.get_one(Learner, document.learner_id).name = f"周{RARE}岚"
         service.reissue(session, session.get_one(Document, document.id), "name", None, Office.current(), NOW)
     assert [one.state for one in documents()] == ["issued"]
+
+
+# --- hours of another plan ----------------------------------------------------------------------------------------
+
+
+def _taken_back(document: Document, *, inherited: bool) -> None:
+    """One of its hours is reversed because the plan that earned them was revoked; another plan may have them now."""
+    with db.write() as session:
+        item = session.scalars(select(DocumentItem).where(DocumentItem.document_id == document.id)).first()
+        assert item
+        credit = session.get_one(Credit, item.credit_id)
+        credits_.reverse(session, credit, NOW)
+        if inherited:
+            values = {
+                name: getattr(credit, name) for name in ("learner_id", "year", "kind", "hours", "title", "course_id")
+            }
+            credits_.earn(session, source="plan", employer_name="", now=NOW, **values)
+
+
+@pytest.mark.parametrize(("inherited", "state"), [(False, "revoked"), (True, "issued")])
+def test_a_certificate_falls_with_hours_another_plan_had_earned(app: Flask, inherited: bool, state: str) -> None:
+    document, other = issued(), issued("李明")
+    _taken_back(document, inherited=inherited)
+    assert other.plan_id
+    tell(PlanRevoked(other.plan_id, "refund"))
+    assert [one.state for one in documents()] == [state, "revoked"]
+    if not inherited:
+        assert documents()[0].reason == "hours"

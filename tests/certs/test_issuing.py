@@ -17,6 +17,7 @@ from portal.study.models import Plan
 from portal.types import PlanCompleted
 from portal_certs import issuing, reading, service
 from portal_certs.models import Document, DocumentItem, Number
+from portal_certs.service import documents as documents_
 from portal_certs.snapshot import Office
 from tests.certs.holder import (
     EMPLOYER,
@@ -184,7 +185,7 @@ def _kill(*_args: object, **_named: object) -> object:
 def test_killed_while_issuing_leaves_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     holder = made()
     with monkeypatch.context() as killed:
-        killed.setattr(service, step, _kill)
+        killed.setattr(documents_, step, _kill)
         with pytest.raises(Killed):
             jobs.drain()
     assert documents() == []

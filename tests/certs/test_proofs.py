@@ -17,10 +17,11 @@ from portal.credits.models import Credit
 from portal.people.models import Learner
 from portal.storage import current_storage
 from portal.testing import log_in, make_learner
-from portal_certs import reading, render, service, tables
+from portal_certs import reading, render, tables, tokens
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document
 from portal_certs.sample import NUMBER, SAMPLE
+from portal_certs.service import documents as documents_
 from portal_certs.snapshot import Course
 from tests.certs.holder import NOW, documents
 
@@ -65,7 +66,7 @@ def test_a_proof_of_chosen_hours(client: FlaskClient, learner: Learner) -> None:
 def test_anybody_can_check_it_course_by_course(app: Flask, client: FlaskClient, learner: Learner) -> None:
     _ask(client, _credit(learner.id))
     jobs.drain()
-    page = app.test_client().get(f"/verify/{documents()[0].number}").text
+    page = app.test_client().get(tokens.page(documents()[0].number)).text
     assert "数字化转型与数据安全" in page
     assert "学时证明" in page
     assert "周晓岚" not in page
@@ -121,7 +122,7 @@ def test_a_proof_falls_with_its_hours(client: FlaskClient, learner: Learner) -> 
 
 
 def test_numbers_are_not_burnt_for_fun(client: FlaskClient, learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "MOST_A_DAY", 2)
+    monkeypatch.setattr(documents_, "MOST_A_DAY", 2)
     ids = [_credit(learner.id, 2020 + turn) for turn in range(3)]
     assert [_ask(client, credit).status_code for credit in ids] == [303, 303, 429]
 
@@ -176,3 +177,28 @@ def test_both_kinds_number_apart(client: FlaskClient, learner: Learner) -> None:
     _ask(client, _credit(learner.id))
     with db.read() as session:
         assert [one.number[5] for one in session.query(Document)] == ["P"]
+
+
+# --- 学时档案 -----------------------------------------------------------------------------------------------------
+
+
+def test_a_transcript_says_all_hours_of_a_year(client: FlaskClient, learner: Learner) -> None:
+    for year, title in ((2025, "旧课程"), (2026, "甲课程"), (2026, "乙课程")):
+        _credit(learner.id, year, title)
+    assert 'formaction="/centre/transcripts/2026"' in client.get("/centre/proofs").text
+    for _ in range(2):
+        assert client.post("/centre/transcripts/2026").status_code == 303
+    jobs.drain()
+    (transcript,) = documents()
+    assert (transcript.kind, transcript.state, transcript.number[5]) == ("transcript", "issued", "T")
+    assert [course.title for course in reading.content(transcript).courses] == ["甲课程", "乙课程"]
+    data = client.get(f"/centre/certificates/{transcript.number}.pdf").data
+    assert "2026年度学时档案" in re.sub(r"\s", "", PdfReader(io.BytesIO(data)).pages[0].extract_text())
+    assert "您的学时档案已开具" in client.get("/messages").text
+    assert "学时档案" in client.get(tokens.page(transcript.number)).text
+
+
+def test_a_year_without_hours_has_no_transcript(client: FlaskClient, learner: Learner) -> None:
+    _credit(learner.id, 2025)
+    assert client.post("/centre/transcripts/2026").status_code == 404
+    assert documents() == []

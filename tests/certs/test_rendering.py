@@ -22,7 +22,7 @@ from pypdf.generic import DictionaryObject
 from portal import db
 from portal.app import create_app
 from portal.settings import Settings
-from portal_certs import archival, faults, fonts, render, service, typeset
+from portal_certs import archival, faults, fonts, render, service, tokens, typeset
 from portal_certs.layout import Layout, supplied
 from portal_certs.sample import NUMBER, SAMPLE
 from portal_certs.snapshot import Snapshot, masked_name
@@ -108,7 +108,7 @@ def test_a_demonstration_is_marked_and_a_real_one_is_not(layout: Layout) -> None
 
 
 def test_the_code_leads_to_the_page_of_this_number(layout: Layout) -> None:
-    assert render.address(SAMPLE, NUMBER) == f"https://portal.example/verify/{NUMBER}"
+    assert render.address(SAMPLE, NUMBER) == f"https://portal.example/verify/{NUMBER}/{tokens.of(NUMBER)}"
     assert _pixels(_print(layout)) != _pixels(_print(layout, number="HE26-0208-000001-6"))
 
 

@@ -26,6 +26,7 @@ def test_from_the_home_page_to_the_certificate(visitor: Visitor, tmp_path: Path)
     assert number
     visitor.menu("证书查验")
     visitor.fill("证书编号", number[0].replace("-", " ").lower())
+    visitor.fill("证书上的姓名", who.name)
     visitor.click("查验", role="button")
     visitor.reads("有效")
     visitor.reads("签发时的内容")

@@ -6,7 +6,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from portal.kit import Plan, PlanAction, _, clock, photos
-from portal_certs import reading, service, states
+from portal_certs import reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office
@@ -40,7 +40,7 @@ def _issued(document: Document) -> PlanAction:
             KEY,
             "todo",
             _("The certificate was revoked"),
-            url_for("certs.shown", number=document.number),
+            tokens.page(document.number),
             _("See why"),
             WEIGHT,
         )

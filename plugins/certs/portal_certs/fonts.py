@@ -9,7 +9,7 @@ import reportlab
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from portal.kit import plugin_setting
+from portal.kit import current_settings, plugin_setting
 from portal_certs import faults
 
 FOLDER = Path(__file__).parent / "fonts"
@@ -25,11 +25,15 @@ class Chain:
     def __init__(self, fonts: list[TTFont]) -> None:
         self.fonts = fonts
         self._known = [font.face.charToGlyph for font in fonts]
+        self._asked: dict[str, TTFont | None] = {}  # answers so far: a document asks for few characters, many times
 
     def font_of(self, character: str) -> TTFont | None:
         """The first font that has this character."""
-        code = ord(character)
-        return next((font for font, known in zip(self.fonts, self._known, strict=True) if code in known), None)
+        if character not in self._asked:
+            code = ord(character)
+            found = (font for font, known in zip(self.fonts, self._known, strict=True) if code in known)
+            self._asked[character] = next(found, None)
+        return self._asked[character]
 
     def runs(self, text: str) -> list[tuple[TTFont, str]]:
         """The text in pieces of one font each. What no font has goes to the first one, which draws an empty box."""
@@ -55,7 +59,13 @@ class Chain:
 
 def chain(weight: str) -> Chain:
     """The chain of a weight: the document font, the fonts the site adds for rare characters, one for foreign names."""
-    return _chain(weight, plugin_setting("certs", "fonts"))
+    own = installed()
+    return _chain(weight, plugin_setting("certs", "fonts"), own, own.stat().st_mtime_ns if own.exists() else 0)
+
+
+def installed() -> Path:
+    """The folder of the fonts that `portal fonts install` has put there."""
+    return current_settings().data / "fonts"
 
 
 def warm() -> None:
@@ -65,14 +75,19 @@ def warm() -> None:
 
 
 @cache
-def _chain(weight: str, more: str) -> Chain:
-    paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep))), LAST]
+def _chain(weight: str, more: str, own: Path | None = None, _changed: int = 0) -> Chain:
+    """Fonts that are added while the process runs are seen: the folder's moment is part of the question."""
+    added = sorted(own.glob("*.tt[fc]")) if own else []
+    paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep))), *added, LAST]
     return Chain([_font(path) for path in paths])
 
 
 @cache
 def _font(path: Path) -> TTFont:
-    """Loaded once per process: a tenth of a second each. Two threads must not read one file into two fonts."""
+    """Loaded once per process: a tenth of a second each. Two threads must not read one file into two fonts.
+
+    :raises reportlab.pdfbase.ttfonts.TTFError: no TrueType outlines.
+    """
     with _loading:
         font = TTFont(path.stem, str(path))
         faults.true_widths(font.face)

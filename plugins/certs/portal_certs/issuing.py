@@ -19,7 +19,7 @@ from portal_certs.layout import Layout
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
 
-OWED, FORGET = "certs.owed", "certs.forget_look_ups"
+OWED, NOW, FORGET = "certs.owed", "certs.issue_now", "certs.forget_look_ups"
 BATCH = 50
 PATIENCE = timedelta(hours=1)  # after which an unprinted document gets another job
 
@@ -38,11 +38,13 @@ def completed(session: Session, event: PlanCompleted) -> None:
 
 
 def revoked(session: Session, event: PlanRevoked) -> None:
-    """Takes back the certificate of a plan that was taken back. Twice is once."""
+    """Takes back the certificate of a plan that was taken back, and what rests on its hours. Twice is once."""
     document = reading.of_plan(session, event.plan_id)
     if document is not None and document.state in states.LIVE:
         reason = event.reason if event.reason in states.REASONS else "hours"
         service.revoke(session, document, reason, None, clock.now())
+    for document_id in reading.hollow(session):
+        service.revoke(session, session.get_one(Document, document_id), "hours", None, clock.now())
 
 
 def issue_owed(context: JobContext) -> None:
@@ -65,7 +67,7 @@ def issue_owed(context: JobContext) -> None:
 
 
 def _take_back_hollow(context: JobContext) -> None:
-    """A proof of hours that were taken back proves nothing any more, whoever took them."""
+    """A document of hours that were taken back proves nothing any more, whoever took them."""
     with db.read() as session:
         found = reading.hollow(session)
     for document_id in found:

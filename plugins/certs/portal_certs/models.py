@@ -79,6 +79,29 @@ class DocumentItem(Model):
     credit_id: Mapped[int] = mapped_column(ForeignKey("credit.id"), index=True)
 
 
+class Batch(Model):
+    """Many documents as one file, made by a job for whoever asked and dropped after a while.
+
+    kind: zip (the issued files) | print (their pages in one file). `documents` are ids, chosen when it was asked for
+    from what its maker may see.
+    """
+
+    __tablename__ = "certs_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    pattern: Mapped[str] = mapped_column(String(80))  # names in a ZIP
+    documents: Mapped[list[int]] = mapped_column(JSON)
+    done: Mapped[int] = mapped_column(default=0)
+    storage_key: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
 class Number(Model):
     """The last serial used in a year and place, per kind. Moves by one UPDATE in the transaction that uses it."""
 

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from portal.kit import (
     ledger,
     plugin_setting,
 )
-from portal_certs import fonts, numbering, reading, service, states
+from portal_certs import fonts, numbering, reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
@@ -38,6 +39,11 @@ class Shown:
 
     document: Document
     said: Snapshot
+
+    @property
+    def page(self) -> str:
+        """Where anybody with its address can check it."""
+        return tokens.page(self.document.number)
 
     @property
     def reason(self) -> object:
@@ -89,6 +95,24 @@ def request_proof() -> ResponseReturnValue:
     return redirect(url_for("certs.proofs"), 303)
 
 
+@blueprint.post("/centre/transcripts/<int:year>")
+@learner_required
+def request_transcript(year: int) -> ResponseReturnValue:
+    """学时档案 of a year, made like a proof. :raises NotFound: no hours in this year."""
+    form = Form()
+    if not form.validate_on_submit():
+        return _proofs(form), 422
+    fonts.warm()
+    try:
+        with db.write() as session:
+            learner = session.get_one(Learner, current_learner().id)
+            service.issue_transcript(session, learner, year, Office.current(), clock.now())
+    except Refused as refused:
+        add_problems(form, refused)
+        return _proofs(form), 422
+    return redirect(url_for("certs.proofs"), 303)
+
+
 def _proofs(form: Form, chosen: list[int] | None = None) -> str:
     learner = current_learner()
     hours = ledger.live(db.reader(), learner.id)
@@ -97,7 +121,8 @@ def _proofs(form: Form, chosen: list[int] | None = None) -> str:
         years.setdefault(credit.year, []).append(credit)
     if chosen is None:
         chosen = [credit.id for credit in years[max(years)]] if years else []
-    documents = shown(learner.id, kind=numbering.PROOF)
+    documents = [*shown(learner.id, kind=numbering.TRANSCRIPT), *shown(learner.id, kind=numbering.PROOF)]
+    documents.sort(key=lambda one: one.document.id, reverse=True)
     return render_template("certs/proofs.html", form=form, years=years, chosen=chosen, documents=documents)
 
 
@@ -110,9 +135,13 @@ def download(number: str) -> ResponseReturnValue:
     answer = send_file(
         io.BytesIO(current_storage().get(document.storage_key)),
         mimetype="application/pdf",
-        as_attachment=True,
-        download_name=f"{document.template.layout['title']}-{document.number}.pdf",
     )
+    # Two names: some downloaders read the plain one alone, and would otherwise drop the Chinese and keep a dash.
+    plain, whole = (
+        f"{document.kind}-{document.number}.pdf",
+        quote(f"{document.template.layout['title']}-{document.number}.pdf"),
+    )
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

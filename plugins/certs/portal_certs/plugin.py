@@ -29,6 +29,7 @@ from portal.kit import (
     hookimpl,
 )
 from portal_certs import (
+    bundling,
     checklist,
     designing,  # noqa: F401 - its routes
     issuing,
@@ -38,13 +39,14 @@ from portal_certs import (
     verifying,
 )
 from portal_certs.command import documents
-from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
+from portal_certs.font_command import fonts_
+from portal_certs.models import Batch, Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates
 
 
 @hookimpl
 def models() -> Iterable[type[Model]]:
-    return [Template, Document, DocumentItem, Number, LookUp]
+    return [Template, Document, DocumentItem, Batch, Number, LookUp]
 
 
 @hookimpl
@@ -64,7 +66,7 @@ def screens() -> Iterable[type[Screen]]:
 
 @hookimpl
 def commands() -> Iterable[Command]:
-    return [documents]
+    return [documents, fonts_]
 
 
 @hookimpl
@@ -101,6 +103,9 @@ def jobs() -> Iterable[JobSpec]:
     return [
         JobSpec(service.PRINT, issuing.print_document),
         JobSpec(issuing.OWED, issuing.issue_owed, every=timedelta(minutes=1)),
+        JobSpec(issuing.NOW, issuing.issue_owed),
+        JobSpec(service.BATCH, bundling.make),
+        JobSpec(bundling.DROP, bundling.drop_old, every=timedelta(hours=1)),
         JobSpec(issuing.FORGET, issuing.forget, every=timedelta(hours=1)),
     ]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states
 from portal_certs.layout import supplied
-from portal_certs.models import Document, DocumentItem, LookUp, Template
+from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
 from portal_certs.obstacles import Obstacle
 from portal_certs.snapshot import Office, Snapshot
 
@@ -85,12 +85,15 @@ def unprinted(session: Session, before: datetime) -> Sequence[int]:
 
 
 def hollow(session: Session) -> Sequence[int]:
-    """Ids of live proofs that rest on hours which were taken back since."""
+    """Ids of live documents that rest on hours which were taken back since, and which no other plan earns instead."""
+    heir = aliased(Credit)
+    same = heir.learner_id == Credit.learner_id, heir.course_id == Credit.course_id, heir.year == Credit.year
+    inherited = exists().where(*same, heir.hours == Credit.hours, heir.reversed_by.is_(None))
     query = (
         select(Document.id)
         .join(DocumentItem, DocumentItem.document_id == Document.id)
         .join(Credit, Credit.id == DocumentItem.credit_id)
-        .where(Document.kind == numbering.PROOF, Document.state.in_(states.LIVE), Credit.reversed_by.is_not(None))
+        .where(Document.state.in_(states.LIVE), Credit.reversed_by.is_not(None), ~inherited)
     )
     return session.scalars(query.distinct()).all()
 
@@ -125,6 +128,36 @@ def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) ->
     return obstacles.found(said, template.layout if template else supplied(numbering.CERTIFICATE))
 
 
+def batches_of(session: Session, account_id: int) -> list[Batch]:
+    """Files of many documents that somebody asked for, newest first."""
+    return list(session.scalars(select(Batch).where(Batch.account_id == account_id).order_by(Batch.id.desc())))
+
+
+def expired(session: Session, now: datetime) -> Sequence[Batch]:
+    """Files whose time is over."""
+    return session.scalars(select(Batch).where(Batch.expires_at <= now)).all()
+
+
+def chosen(
+    session: Session,
+    visible: ColumnElement[bool],
+    kind: str,
+    division: str,
+    first: datetime | None,
+    before: datetime | None,
+    most: int,
+) -> list[int]:
+    """Ids of valid documents of a kind in their order, narrowed by division and moment of issue."""
+    query = select(Document.id).where(visible, Document.kind == kind, Document.state == states.ISSUED)
+    if division:
+        query = query.where(Document.learner.has(Learner.division_code == division))
+    if first:
+        query = query.where(Document.issued_at >= first)
+    if before:
+        query = query.where(Document.issued_at < before)
+    return list(session.scalars(query.order_by(Document.id).limit(most)))
+
+
 def credits_of(session: Session, plan: Plan) -> list[Credit]:
     """The live entries of the ledger that stand for a plan's courses; some may have been earned by another plan."""
     years = {course.year for course in plan.courses}
@@ -137,9 +170,3 @@ def spent(session: Session, key: str, since: datetime) -> int:
     """What an address has looked up since a moment, as `service.count_look_up` counts."""
     row = session.get(LookUp, key)
     return row.cost if row and row.window_start > since else 0
-
-
-def looked_up(session: Session, key: str, since: datetime) -> bool:
-    """Whether an address was told about a number since a moment."""
-    row = session.get(LookUp, key)
-    return row is not None and row.window_start > since

@@ -1,8 +1,12 @@
 """Printing a document: layout + snapshot + number -> PDF. The same input gives the same bytes."""
 
 import io
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, BinaryIO
 
 import segno
 from reportlab.lib.colors import HexColor
@@ -11,7 +15,7 @@ from reportlab.lib.utils import ImageReader, TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
-from portal_certs import archival, fonts, ornaments, seal, tables, typeset, variables
+from portal_certs import archival, faults, fonts, ornaments, seal, tables, tokens, typeset, variables
 from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
 from portal_certs.snapshot import Snapshot
 
@@ -19,26 +23,25 @@ ASCENT = 0.88  # of an em: where the characters of the document font stand in th
 CREATOR = "Xueshi"
 
 
+@dataclass(frozen=True)
+class Printed:
+    """What one document is printed from. `photo` is a JPEG, or empty where the layout wants none."""
+
+    layout: Layout
+    said: Snapshot
+    number: str
+    photo: bytes
+
+
 class Page:
     """A page being drawn. Layouts count millimetres from above, PDF counts points from below."""
 
-    def __init__(self, layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> None:
-        self.layout, self.said, self.number, self.photo = layout, said, number, photo
+    def __init__(self, canvas: Canvas, printed: Printed) -> None:
+        self.canvas = canvas
+        self.layout, self.said, self.number, self.photo = printed.layout, printed.said, printed.number, printed.photo
         self.number_of = 1  # the page at hand
-        table = layout.table()
-        self.rows = tables.pages(table, said) if table else [[]]
-        self.out = io.BytesIO()
-        regular = fonts.chain("regular").fonts[0].fontName
-        size = (layout.width * mm, layout.height * mm)
-        options: dict[str, Any] = {"pageCompression": 1, "invariant": 1, "initialFontName": regular, "lang": "zh-CN"}
-        self.canvas = Canvas(self.out, pagesize=size, **options)
-        self.canvas.setTitle(f"{variables.fill(layout.title, said, number)} {number}")
-        self.canvas.setAuthor(said.office)
-        self.canvas.setSubject(said.project)
-        self.canvas.setCreator(CREATOR)
-        self.canvas.setProducer(CREATOR)
-        _date(self.canvas, moment)
-        archival.declare(self.canvas)
+        table = self.layout.table()
+        self.rows = tables.pages(table, self.said) if table else [[]]
 
     def up(self, y: float) -> float:
         """Millimetres from above as points from below."""
@@ -48,21 +51,49 @@ class Page:
         """A text of the layout on this page."""
         return variables.fill(text, self.said, self.number, self.number_of, len(self.rows))
 
-    def finish(self) -> bytes:
-        self.canvas.save()
-        return self.out.getvalue()
+    def draw(self) -> None:
+        """All pages of the document."""
+        self.canvas.setPageSize((self.layout.width * mm, self.layout.height * mm))
+        for page_number in range(1, len(self.rows) + 1):
+            self.number_of = page_number
+            for element in self.layout.elements:
+                if element.on == "every" or page_number == 1:
+                    DRAW[element.type](self, element)
+            self.canvas.showPage()
 
 
 def render(layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> bytes:
     """The finished file. `photo` is a JPEG, or empty where the layout wants none; `moment` becomes its date."""
-    page = Page(layout, said, number, photo, moment)
-    for page_number in range(1, len(page.rows) + 1):
-        page.number_of = page_number
-        for element in layout.elements:
-            if element.on == "every" or page_number == 1:
-                DRAW[element.type](page, element)
-        page.canvas.showPage()
-    return page.finish()
+    out = io.BytesIO()
+    canvas = _canvas(out, f"{variables.fill(layout.title, said, number)} {number}", said.office, said.project, moment)
+    Page(canvas, Printed(layout, said, number, photo)).draw()
+    canvas.save()
+    return out.getvalue()
+
+
+def print_file(out: BinaryIO, documents: Iterable[Printed], moment: datetime) -> None:
+    """Pages of many documents in one file for the printer. It is no issued file and carries no signature.
+
+    Fonts and ornaments stand in it once, so a page costs a fraction of a file of its own.
+    """
+    canvas = _canvas(out, CREATOR, "", "", moment)
+    for printed in documents:
+        Page(canvas, printed).draw()
+    canvas.save()
+
+
+def _canvas(out: BinaryIO, title: str, author: str, subject: str, moment: datetime) -> Canvas:
+    regular = fonts.chain("regular").fonts[0].fontName
+    options: dict[str, Any] = {"pageCompression": 1, "invariant": 1, "initialFontName": regular, "lang": "zh-CN"}
+    canvas = Canvas(out, **options)
+    canvas.setTitle(title)
+    canvas.setAuthor(author)
+    canvas.setSubject(subject)
+    canvas.setCreator(CREATOR)
+    canvas.setProducer(CREATOR)
+    _date(canvas, moment)
+    archival.declare(canvas)
+    return canvas
 
 
 def missing(layout: Layout, said: Snapshot, number: str) -> str:
@@ -82,7 +113,7 @@ def missing(layout: Layout, said: Snapshot, number: str) -> str:
 
 def address(said: Snapshot, number: str) -> str:
     """Where anybody can check a document."""
-    return f"{said.address}/verify/{number}"
+    return f"{said.address}{tokens.page(number)}"
 
 
 def _date(canvas: Any, moment: datetime) -> None:
@@ -136,8 +167,11 @@ def _seal(page: Page, element: Seal) -> None:
 
 
 def _qr(page: Page, element: Qr) -> None:
-    """Modules of one row that touch are one rectangle: fewer numbers, no hairlines between them."""
-    code = segno.make(address(page.said, page.number), error="m", micro=False)
+    """Modules of one row that touch are one rectangle: fewer numbers, no hairlines between them.
+
+    One mask serves as well as another for a reader; looking for the prettiest of eight costs more than the rest.
+    """
+    code = segno.make(address(page.said, page.number), error="m", micro=False, mask=3)
     x, y, w, h = _box(page, element)
     module = min(w, h) / len(code.matrix)
     path = page.canvas.beginPath()
@@ -169,11 +203,27 @@ def _rect(page: Page, element: Rect) -> None:
 
 
 def _ornament(page: Page, element: Ornament) -> None:
-    x, y, w, h = _box(page, element)
-    if element.kind == "frame":
-        ornaments.frame(page.canvas, x, y, w, h, element.colour, element.accent)
+    """Thousands of points: drawn once per process and laid into each file as one object, however many pages use it."""
+    width, height = page.layout.width * mm, page.layout.height * mm
+    key = (element.kind, *_box(page, element), element.colour, element.accent)
+    name = f"ornament{sha256(repr((key, width, height)).encode()).hexdigest()[:12]}"
+    if not page.canvas.hasForm(name):
+        page.canvas.beginForm(name, 0, 0, width, height)
+        page.canvas._code.extend(_points(*key))  # type: ignore[attr-defined]
+        page.canvas.endForm()
+    page.canvas.doForm(name)
+
+
+@lru_cache(maxsize=32)
+def _points(kind: str, x: float, y: float, w: float, h: float, colour: str, accent: str) -> tuple[str, ...]:
+    """The operators of an ornament. They use no font and leave no state, so they serve every file."""
+    canvas: Any = Canvas(io.BytesIO())
+    before = len(canvas._code)
+    if kind == "frame":
+        ornaments.frame(canvas, x, y, w, h, colour, accent)
     else:
-        ornaments.rosette(page.canvas, x + w / 2, y + h / 2, min(w, h) / 2, element.colour)
+        ornaments.rosette(canvas, x + w / 2, y + h / 2, min(w, h) / 2, colour)
+    return faults.SHARED, *canvas._code[before:]
 
 
 def _hours(page: Page, element: Hours) -> None:

@@ -77,6 +77,7 @@ class Documents(Screen):
         Filter("division", _l("Division"), "division", "learner.division_code"),
         Filter("issued", _l("Issued"), "days", "issued_at"),
     )
+    links = (PageLink(_l("Many as one file"), "certs.batches"),)
     actions = (
         Action(
             "reissue",

@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
 from portal.kit import Form, NotFound, _, _l, clock, current_settings, db, formats, public
-from portal_certs import keys, numbering, reading, service, states
+from portal_certs import keys, numbering, reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
 from portal_certs.snapshot import Office, Snapshot, masked_name
@@ -20,9 +20,10 @@ LARGEST = 5 * 1024 * 1024
 
 
 class NumberForm(Form):
-    """The number as it is printed on the document."""
+    """The number as it is printed on the document, and whose it is. A name stands in no address, so it is posted."""
 
     number = StringField(_l("Number of the document"))
+    name = StringField(_l("Name on the document"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Entry:
     reason: object = ""
 
     @property
+    def page(self) -> str:
+        """The page of the other document."""
+        return tokens.page(self.number)
+
+    @property
     def when(self) -> str:
         """To the minute, on a clock in China."""
         return f"{clock.local(self.at):%Y-%m-%d %H:%M}"
@@ -44,39 +50,52 @@ class Entry:
 @blueprint.get("/verify")
 @public
 def verify() -> ResponseReturnValue:
-    """The form. A number that can be one leads to its page; anything else is explained at the field."""
+    """The form; with a number from the home page or an address, only the name is still missing."""
     form = NumberForm(request.args, meta={"csrf": False})
-    if not form.number.data:
-        return _asked(NumberForm(None), 200)
-    number = numbering.read(form.number.data)
-    if number is None:
-        form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
-    elif not numbering.is_sound(number):
-        form.number.errors = [_l("One digit of this number is mistyped. Compare it with the document.")]
-    else:
-        return redirect(url_for("certs.shown", number=number), 303)
-    return _asked(form, 422)
+    return _asked(form, 200 if not form.number.data or _number(form) else 422)
+
+
+@blueprint.post("/verify")
+@public
+def look_up() -> ResponseReturnValue:
+    """A number with its holder's name leads to the document's page. What is wrong about the two is not said."""
+    session, now, form = db.reader(), clock.now(), NumberForm()
+    if _spent(session, now):
+        return _too_many(form)
+    number = _number(form) if form.validate() else None
+    if not form.name.data:
+        form.name.errors = [_l("Type the name as it is printed on the document.")]
+    if number is None or not form.name.data:
+        return _asked(form, 422)
+    document = reading.by_number(session, number)
+    known = document is not None and document.state != states.PENDING
+    if document is None or not known or not tokens.same_name(form.name.data, reading.content(document).name):
+        return _unknown(form, now)
+    _count(HIT, now)
+    return redirect(tokens.page(number), 303)
 
 
 @blueprint.get("/verify/<number>")
 @public
-def shown(number: str) -> ResponseReturnValue:
-    """A document's content as it was issued, its state and its history; or that there is no such number."""
+def ask_name(number: str) -> ResponseReturnValue:
+    """A number alone opens nothing, whether there is such a document or not: the form asks for the name."""
+    form = NumberForm(None, meta={"csrf": False}, number=number[:40])
+    return _asked(form, 200 if _number(form) else 422)
+
+
+@blueprint.get("/verify/<number>/<token>")
+@public
+def shown(number: str, token: str) -> ResponseReturnValue:
+    """A document's content as it was issued, its state and its history, to whoever has its address from the code.
+
+    A token cannot be guessed, so who has the right one is not counted: one paper may be checked by a whole school.
+    """
     session, now = db.reader(), clock.now()
-    plain = numbering.read(number)
-    if plain is not None and plain != number:
-        return redirect(url_for("certs.shown", number=plain), 301)
-    if plain is None or not numbering.is_sound(plain):
-        return _unknown(number, now, typo=plain is not None)  # no document can have it: nothing was looked up
-    again = reading.looked_up(session, service.answer_key(_address(), plain), now - service.WINDOW)
-    if not again and _spent(session, now):
-        return _asked(_too_many(NumberForm(None, meta={"csrf": False}, number=plain)), 429)
-    document = reading.by_number(session, plain)
-    public_one = document if document and document.state != states.PENDING else None
-    page = _page(session, public_one, now) if public_one else _unknown(number, now)
-    if not again:
-        _count(HIT if public_one else MISS, now, plain)
-    return page
+    document = reading.by_number(session, number) if tokens.fits(number, token) else None
+    if document is not None and document.state != states.PENDING:
+        return _page(session, document, now)
+    form = NumberForm(None, number=number[:40])
+    return _too_many(form) if _spent(session, now) else _unknown(form, now)
 
 
 @blueprint.post("/verify/file")
@@ -85,7 +104,7 @@ def compare() -> ResponseReturnValue:
     """Compares a file with those this platform issued, byte for byte, and judges its signature. It is not kept."""
     form, file = NumberForm(None), request.files.get("file")
     if _spent(db.reader(), clock.now()):
-        return _asked(_too_many(form), 429)
+        return _too_many(form)
     data = file.stream.read(LARGEST + 1) if file and file.filename else b""
     if not data or len(data) > LARGEST or not data.startswith(b"%PDF-"):
         form.form_errors = [_l("Choose the PDF file of a document, at most 5 MB.")]
@@ -101,7 +120,7 @@ def compare() -> ResponseReturnValue:
         flash(_("This file is the very file that was issued, and its signature holds."), "ok")
     else:
         flash(_("This file is the very file that was issued."), "ok")
-    return redirect(url_for("certs.shown", number=document.number), 303)
+    return redirect(tokens.page(document.number), 303)
 
 
 @blueprint.get("/verify/signer.pem")
@@ -118,6 +137,24 @@ def example() -> str:
     """A number of this site's form."""
     office, home = Office.current(), current_settings().home_division
     return numbering.compose(office.prefix, 2026, home[-4:], 4127)
+
+
+def _number(form: NumberForm) -> str | None:
+    """The number as it is written, into the field as well; None: it can be none, which its field then says."""
+    number = numbering.read(form.number.data or "")
+    if number is None:
+        form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
+    elif not numbering.is_sound(number):
+        form.number.errors = [_l("One digit of this number is mistyped. Compare it with the document.")]
+        return None
+    else:
+        form.number.data = number
+    return number
+
+
+def _unknown(form: NumberForm, now: datetime) -> ResponseReturnValue:
+    _count(MISS, now)
+    return render_template("certs/unknown.html", form=form), 404
 
 
 def _asked(form: NumberForm, status: int) -> ResponseReturnValue:
@@ -160,24 +197,20 @@ def _history(session: Session, document: Document) -> list[Entry]:
     return entries
 
 
-def _unknown(number: str, now: datetime, *, typo: bool = False) -> tuple[str, int]:
-    form = NumberForm(None, meta={"csrf": False}, number=number[:40])
-    return render_template("certs/unknown.html", number=number[:40], typo=typo, form=form, checked=now), 404
-
-
 def _spent(session: Session, now: datetime) -> bool:
-    """Whether this address has asked too much lately. What it was told once, it is told again all the same."""
+    """Whether this address has asked too much lately."""
     return reading.spent(session, service.look_up_key(_address()), now - service.WINDOW) >= BUDGET
 
 
-def _too_many(form: NumberForm) -> NumberForm:
+def _too_many(form: NumberForm) -> ResponseReturnValue:
+    """The form again, with what was typed."""
     form.form_errors = [_l("Too many look-ups from your network. Try again in 15 minutes.")]
-    return form
+    return _asked(form, 429)
 
 
-def _count(cost: int, now: datetime, number: str = "") -> None:
+def _count(cost: int, now: datetime) -> None:
     with db.write() as session:
-        service.count_look_up(session, _address(), cost, now, number)
+        service.count_look_up(session, _address(), cost, now)
 
 
 def _address() -> str:

@@ -1,11 +1,10 @@
-"""Issuing, finishing and ending documents. The only writer of this plugin's tables."""
+"""Issuing, finishing and ending documents."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.kit import (
@@ -19,62 +18,24 @@ from portal.kit import (
     TooMany,
     _l,
     audit,
-    current_vault,
     ledger,
     messages,
     photos,
     submit,
 )
-from portal_certs import drafting, numbering, obstacles, reading, render, snapshot, states
-from portal_certs.layout import Layout, supplied
-from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
-from portal_certs.sample import NUMBER, SAMPLE
+from portal_certs import numbering, obstacles, reading, snapshot, states
+from portal_certs.models import Document, DocumentItem, Number, Template
+from portal_certs.service.layouts import template_in_use
 from portal_certs.snapshot import Office, Snapshot
 
 PRINT = "certs.print"
 AWARD = "certificate"
-WINDOW = timedelta(minutes=15)
 MOST_A_DAY = 10
 PLACES = {
     numbering.CERTIFICATE: "/centre/certificates",
     numbering.PROOF: "/centre/proofs",
     numbering.TRANSCRIPT: "/centre/proofs",
 }  # where they are listed
-
-
-def publish_template(session: Session, kind: str, layout: dict[str, Any], now: datetime) -> Template:
-    """A new version of a layout, used by every document issued from now on. Earlier documents keep theirs.
-
-    :raises pydantic.ValidationError: the layout is wrong; it says where.
-    """
-    Layout.model_validate(layout)
-    last = session.scalar(select(func.max(Template.version)).where(Template.kind == kind)) or 0
-    template = Template(kind=kind, version=last + 1, layout=layout, created_at=now)
-    session.add(template)
-    session.flush()
-    return template
-
-
-def publish_design(session: Session, kind: str, layout: dict[str, Any], actor_id: int, now: datetime) -> Template:
-    """A new version as staff have designed it.
-
-    :raises Refused: it is no layout, it says nothing new, or no font has one of its own characters.
-    """
-    if faults := drafting.problems(layout):
-        raise Refused(_l("The layout cannot be published yet."), faults)
-    newest = reading.newest_template(session, kind)
-    if newest is not None and newest.layout == layout:
-        raise Refused(problems=[Problem(_l("This is the version in use; nothing was changed."))])
-    if lacking := render.missing(Layout.model_validate(layout), SAMPLE, NUMBER):
-        raise Refused(problems=[Problem(_l("No font has %(characters)s.", characters=lacking))])
-    template = publish_template(session, kind, layout, now)
-    audit.record(session, actor_id, "published", template, after={"version": template.version})
-    return template
-
-
-def template_in_use(session: Session, kind: str, now: datetime) -> Template:
-    """The newest version; a site that has published none gets the layout that comes with the plugin."""
-    return reading.newest_template(session, kind) or publish_template(session, kind, supplied(kind), now)
 
 
 def issue_certificate(session: Session, plan: Plan, office: Office, now: datetime) -> Document | None:
@@ -108,22 +69,40 @@ def issue_proof(
     :raises NotFound: hours that are somebody else's, or were taken back.
     :raises TooMany: more than MOST_A_DAY today; numbers are for keeps.
     """
-    chosen = _chosen(session, learner, credit_ids)
-    said = snapshot.of_credits(session, learner, chosen, office, now)
-    former = reading.of_learner(session, learner.id, numbering.PROOF)
-    wanted = {credit.id for credit in chosen}
-    for proof in former:
-        same = {item.credit_id for item in proof.items} == wanted and reading.content(proof) == said
-        if same and proof.state in states.LIVE:
-            return proof
-    if sum(proof.issued_at > now - timedelta(days=1) for proof in former) >= MOST_A_DAY:
+    return _issue_hours(session, learner, _chosen(session, learner, credit_ids), numbering.PROOF, office, now)
+
+
+def issue_transcript(session: Session, learner: Learner, year: int, office: Office, now: datetime) -> Document:
+    """学时档案: all live hours of a year. The same document while nothing has changed that day.
+
+    :raises NotFound: no hours in this year.
+    :raises Refused: a character cannot be printed.
+    :raises TooMany: more than MOST_A_DAY today.
+    """
+    hours = ledger.live(session, learner.id, [year])
+    if not hours:
+        raise NotFound(f"hours of {year}")
+    return _issue_hours(session, learner, hours, numbering.TRANSCRIPT, office, now)
+
+
+def _issue_hours(
+    session: Session, learner: Learner, hours: Sequence[Credit], kind: str, office: Office, now: datetime
+) -> Document:
+    said = snapshot.of_credits(session, learner, hours, office, now)
+    former = reading.of_learner(session, learner.id, kind)
+    wanted = {credit.id for credit in hours}
+    for document in former:
+        same = {item.credit_id for item in document.items} == wanted and reading.content(document) == said
+        if same and document.state in states.LIVE:
+            return document
+    if sum(document.issued_at > now - timedelta(days=1) for document in former) >= MOST_A_DAY:
         raise TooMany(_l("You have had many proofs made today. Use one of them, or come back tomorrow."))
-    template = template_in_use(session, numbering.PROOF, now)
+    template = template_in_use(session, kind, now)
     if lacking := obstacles.found(said, template.layout):
         characters = "".join(one.characters for one in lacking)
         raise Refused(_l("The font of documents lacks %(characters)s. Please tell the office.", characters=characters))
-    document = _write(session, numbering.PROOF, learner.id, said, template, office, now)
-    session.add_all(DocumentItem(document_id=document.id, credit_id=credit.id) for credit in chosen)
+    document = _write(session, kind, learner.id, said, template, office, now)
+    session.add_all(DocumentItem(document_id=document.id, credit_id=credit.id) for credit in hours)
     audit.record(session, learner.account_id, "issued", document)
     return document
 
@@ -210,39 +189,6 @@ def end(session: Session, document: Document, state: str, reason: str, now: date
 def queue_printing(session: Session, document_id: int, attempt: str = "") -> None:
     """One printing job per document; another `attempt` gives one whose job gave up another chance."""
     submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
-
-
-def count_look_up(session: Session, address: str, cost: int, now: datetime, number: str = "") -> None:
-    """Adds to what an address has looked up in this window, and keeps that it was told about a number."""
-    row = _window(session, look_up_key(address), now)
-    row.cost += cost
-    if number:
-        _window(session, answer_key(address, number), now)
-
-
-def _window(session: Session, key: str, now: datetime) -> LookUp:
-    row = session.get(LookUp, key)
-    if row is None:
-        row = LookUp(key=key, cost=0, window_start=now)
-        session.add(row)
-    elif row.window_start <= now - WINDOW:
-        row.cost, row.window_start = 0, now
-    return row
-
-
-def answer_key(address: str, number: str) -> str:
-    """What stands for a number an address was told about."""
-    return current_vault().blind("verify-told", f"{address} {number}")
-
-
-def look_up_key(address: str) -> str:
-    """What stands for a network address in the table."""
-    return current_vault().blind("verify-from", address)
-
-
-def forget_look_ups(session: Session, now: datetime) -> None:
-    """Deletes windows that are over."""
-    session.execute(delete(LookUp).where(LookUp.window_start <= now - WINDOW))
 
 
 def _write(
