@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.credits.models import Credit
+from portal import db
+from portal.credits.models import Credit, OutsideActivity
 from portal.people.models import Employment
 
 
@@ -115,7 +116,8 @@ def hand_over(session: Session, learner_id: int, into_id: int) -> None:
 
     What both had must have been reversed before: live hours of a course and year stand once.
     """
-    session.execute(update(Credit).where(Credit.learner_id == learner_id).values(learner_id=into_id))
+    for model in (Credit, OutsideActivity):
+        session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
@@ -145,7 +147,7 @@ def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int
 def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:
     """(learner, course) whose hours stand in the ledger: nobody pays for them again. One statement."""
     query = select(Credit.learner_id, Credit.course_id).where(
-        Credit.learner_id.in_(set(learner_ids)),
+        db.among(Credit.learner_id, set(learner_ids)),
         Credit.course_id.in_(set(course_ids)),
         Credit.reversed_by.is_(None),
         Credit.hours > 0,

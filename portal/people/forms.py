@@ -83,7 +83,7 @@ class OrganisationForm(Form):
     code_kind = SelectField(_l("Kind of code"), validate_choice=False)
     code = StringField(_l("Code"), [_LONG])
     division_code = SelectField(_l("County of the organisation"), validate_choice=False)
-    contact_name = StringField(_l("Contact"), [_LONG])
+    contact_name = StringField(_l("Contact person"), [_LONG])
     contact_phone = StringField(_l("Mobile number of the contact"), [_LONG])
     licence = FileField(_l("Scan of the licence"))
     password = PasswordField(_l("Password"))
