@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
     from portal.orders.quote import Quote
     from portal.payments.provider import PaymentProvider
-    from portal.people.models import Account
+    from portal.people.models import Account, Learner
     from portal.staff.screens import Screen
     from portal.study.models import Plan
     from portal.types import (
         Award,
         HomeCard,
         JobSpec,
+        LearnersMerged,
         NavItem,
         OrderClosed,
         OrderPaid,
         OrderProposal,
+        PersonalRows,
         PlanAction,
         PlanCompleted,
         PlanRevoked,
@@ -121,6 +123,11 @@ def plan_actions(session: "Session", plan: "Plan", user: "Account") -> Iterable[
     """Lines of a plan's checklist and buttons beside it. Fails open."""
 
 
+@hookspec
+def personal_data(session: "Session", learner: "Learner") -> Iterable["PersonalRows"]:
+    """What this plugin holds about a learner. Fails closed: a copy that lacks something would be a lie."""
+
+
 # --- tell: after commit, at least once, each plugin in a transaction of its own; be idempotent ------------------------
 
 
@@ -144,6 +151,11 @@ def plan_revoked(session: "Session", event: "PlanRevoked") -> None:
     """See PlanRevoked."""
 
 
+@hookspec
+def learners_merged(session: "Session", event: "LearnersMerged") -> None:
+    """See LearnersMerged."""
+
+
 DECLARE = [
     "models",
     "migrations",
@@ -157,5 +169,5 @@ DECLARE = [
     "awards",
     "jobs",
 ]
-ASK = ["nav_items", "home_cards", "order_problems", "plan_actions"]
-TELL = ["order_paid", "order_closed", "plan_completed", "plan_revoked"]
+ASK = ["nav_items", "home_cards", "order_problems", "plan_actions", "personal_data"]
+TELL = ["order_paid", "order_closed", "plan_completed", "plan_revoked", "learners_merged"]

@@ -28,7 +28,7 @@ from portal.messages import service as messages
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order
+from portal.orders.placing import place_order, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -53,9 +53,11 @@ from portal.sheets.layout import load as load_layout
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.guard import needs as staff_required
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
@@ -64,10 +66,12 @@ from portal.types import (
     Award,
     HomeCard,
     JobSpec,
+    LearnersMerged,
     NavItem,
     OrderClosed,
     OrderPaid,
     OrderProposal,
+    PersonalRows,
     Pick,
     PlanAction,
     PlanCompleted,
@@ -112,6 +116,7 @@ __all__ = [
     "JobSpec",
     "Layout",
     "Learner",
+    "LearnersMerged",
     "Lesson",
     "Line",
     "LineCourse",
@@ -126,9 +131,11 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "PageLink",
     "Part",
     "Payment",
     "PaymentProvider",
+    "PersonalRows",
     "Photo",
     "Pick",
     "Plan",
@@ -195,6 +202,7 @@ __all__ = [
     "people",
     "photos",
     "place_order",
+    "placed_before",
     "plugin_setting",
     "public",
     "quote",
@@ -204,6 +212,9 @@ __all__ = [
     "repeated_lines",
     "rules",
     "shapes",
+    "staff_required",
+    "staff_rows",
     "submit",
+    "to_order",
     "visiting_learner",
 ]

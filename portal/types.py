@@ -1,6 +1,6 @@
 """What plugins hand to the core: frozen declarations and proposals. Imports nothing of the core at run time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -82,6 +82,7 @@ class SelectionMode(Declaration):
     gives: object = field(default="", kw_only=True)
     action: object = field(default="", kw_only=True)
     icon: str = field(default="list", kw_only=True)
+    takes: str = field(default="", kw_only=True)  # endpoint that takes `course` ids by POST and shows them as a choice
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,16 @@ class PlanAction:
     weight: int = 100
 
 
+@dataclass(frozen=True)
+class PersonalRows:
+    """What a plugin holds about somebody: rows of plain values, for a copy of their data. `title`: what they are."""
+
+    key: str
+    title: object
+    rows: Sequence[Mapping[str, Any]]
+    weight: int = 100
+
+
 # --- events: told after commit, at least once ---------------------------------------------------------------------
 
 
@@ -201,4 +212,15 @@ class PlanRevoked(Event):
     reason: str
 
 
-EVENTS: dict[str, type[Event]] = {e.hook: e for e in (OrderPaid, OrderClosed, PlanCompleted, PlanRevoked)}
+@dataclass(frozen=True)
+class LearnersMerged(Event):
+    """Two accounts of one person became one: `learner_id` is empty now and closed, its rows are `into_id`'s."""
+
+    hook: ClassVar[str] = "learners_merged"
+    learner_id: int
+    into_id: int
+
+
+EVENTS: dict[str, type[Event]] = {
+    e.hook: e for e in (OrderPaid, OrderClosed, PlanCompleted, PlanRevoked, LearnersMerged)
+}

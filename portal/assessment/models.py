@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder import Model
@@ -11,7 +11,10 @@ from portal.study.models import PlanCourse
 
 
 class Question(Model):
-    """A question of a course's bank. kind: single | multiple | true_false."""
+    """A question of a course's bank. kind: single | multiple | true_false | fill.
+
+    The options of a fill-in question are the answers that are right. `tags`: words with blanks between them.
+    """
 
     __tablename__ = "question"
 
@@ -21,6 +24,9 @@ class Question(Model):
     stem: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(Text, default="")
     difficulty: Mapped[int] = mapped_column(default=2)  # 1 easy .. 3 hard
+    tags: Mapped[str] = mapped_column(String(200), default="")
+    image_key: Mapped[str | None] = mapped_column(String(120))
+    image_words: Mapped[str] = mapped_column(String(200), default="")  # what the picture shows, for who cannot see it
     active: Mapped[bool] = mapped_column(default=True)
 
     course: Mapped[Course] = relationship()
@@ -47,7 +53,10 @@ class QuestionOption(Model):
 
 
 class PaperRule(Model):
-    """How a course is tested. A course without a row uses the rule set's defaults."""
+    """How a course is tested. A course without a row uses the rule set's defaults.
+
+    With parts the paper has their questions, else `questions` of the whole bank.
+    """
 
     __tablename__ = "paper_rule"
 
@@ -57,8 +66,33 @@ class PaperRule(Model):
     minutes: Mapped[int]
     pass_mark: Mapped[int]  # per cent
     attempts: Mapped[int]
+    wait_minutes: Mapped[int] = mapped_column(default=0)  # after a failed attempt
+    opens_on: Mapped[date | None]
+    closes_on: Mapped[date | None]
+    shuffle: Mapped[bool] = mapped_column(default=True)  # questions and options; else in the order of the bank
 
     course: Mapped[Course] = relationship()
+    parts: Mapped[list["PaperPart"]] = relationship(
+        order_by="PaperPart.position", back_populates="rule", cascade="all, delete-orphan"
+    )
+
+    def __str__(self) -> str:
+        return self.course.title
+
+
+class PaperPart(Model):
+    """So many questions of a paper, of one tag and one difficulty where they are said."""
+
+    __tablename__ = "paper_part"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("paper_rule.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    tag: Mapped[str] = mapped_column(String(40), default="")
+    difficulty: Mapped[int | None]
+    questions: Mapped[int]
+
+    rule: Mapped[PaperRule] = relationship(back_populates="parts")
 
 
 class Attempt(Model):
@@ -94,6 +128,7 @@ class Answer(Model):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
     position: Mapped[int]
     chosen: Mapped[list[int]] = mapped_column(JSON)  # option ids
+    text: Mapped[str] = mapped_column(String(200), default="")  # of a fill-in question
     flagged: Mapped[bool] = mapped_column(default=False)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

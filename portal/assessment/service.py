@@ -17,6 +17,7 @@ from portal.catalogue.models import Course
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
 from portal.people.models import Learner
+from portal.study import patterns, suspicions
 from portal.study import service as study
 from portal.study.models import Plan, PlanCourse
 from portal.types import Problem
@@ -195,6 +196,12 @@ def _grade(session: Session, attempt: Attempt, moment: datetime) -> None:
     attempt.passed = attempt.score >= attempt.pass_mark
     attempt.state, attempt.submitted_at = "graded", moment
     session.flush()
+    saved = [row.saved_at for row in attempt.answers]
+    seen = {
+        patterns.FAST: patterns.fast_answers(attempt.started_at, saved, attempt.score, attempt.pass_mark),
+        patterns.EVEN: patterns.even_answers(saved),
+    }
+    suspicions.note_attempt(session, attempt.plan_course, attempt.id, seen, moment)
     if attempt.passed:
         study.pass_test(session, attempt.plan_course_id, moment)
 

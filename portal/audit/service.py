@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal import db
+from portal import clock, db
 from portal.audit.models import AuditRow
 from portal.jobs import JobContext
 
@@ -40,9 +40,10 @@ def record(
 
 def record_many(session: Session, actor_id: int | None, verb: str, table: str, ids: Iterable[int]) -> None:
     """One row about each of many objects of a table, in one statement."""
-    rows = [{"actor_id": actor_id, "verb": verb, "object_type": table, "object_id": str(one)} for one in ids]
+    same = {"at": clock.now(), "actor_id": actor_id, "verb": verb, "object_type": table, "reason": ""}
+    rows = [{**same, "object_id": str(one)} for one in ids]
     if rows:
-        session.execute(insert(AuditRow), rows)
+        session.execute(insert(AuditRow.__table__), rows)
 
 
 def chain(_context: JobContext | None = None) -> None:

@@ -4,7 +4,7 @@ Pure: no database, no clock. Hours in hundredths, money in fen.
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,18 @@ def fill(offers: Sequence[Offer], chosen: Collection[int], rules: Rules) -> Fill
     before = [offer for offer in offers if offer.course.id in kept]
     added_price = price([*before, *picked], rules) - price(before, rules)
     return Fill(picked, added_price, sum(offer.course.hours for offer in picked))
+
+
+def close(offers: Sequence[Offer], gaps: Mapping[str, int], rules: Rules) -> list[Offer]:
+    """The cheapest offers that close the gaps of a year, kind by kind; of a kind that they cannot close, all of it."""
+    found: list[Offer] = []
+    for kind, gap in gaps.items():
+        of_kind = [offer for offer in offers if offer.course.kind == kind]
+        cover = _cheapest_cover(
+            [(offer.course.hours, _burden(offer, rules), at) for at, offer in enumerate(of_kind)], gap
+        )
+        found += of_kind if cover is None else [of_kind[at] for at in sorted(cover)]
+    return found
 
 
 # (cost, number of courses, hours, places): compared in this order, so the answer never depends on chance

@@ -1,7 +1,7 @@
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.divisions.models import Division
@@ -46,6 +46,7 @@ class Course(Model):
     """课程: hours of one kind in one year, at one price. `hours` in hundredths, `price` in fen."""
 
     __tablename__ = "course"
+    __table_args__ = (Index("ix_course_shelf", "year", "kind", "weight", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)

@@ -1,6 +1,6 @@
 """Reading the catalogue: what is offered, by which project, in which class. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -134,6 +134,16 @@ def courses_of(session: Session, project: Project) -> list[Offer]:
     )
     offers = [Offer(course, bool(compulsory)) for course, compulsory in session.execute(query)]
     return sorted(offers, key=_as_offered)
+
+
+CLOSING_MOST = 40  # courses of a kind that are weighed against each other
+
+
+def closing_offers(session: Session, year: int, kinds: Iterable[str], without: Collection[int]) -> list[Offer]:
+    """Single courses that may close the gap of a year, in the order of the shelf. One statement per kind."""
+    query = select(Course).where(Course.year == year, Course.published, Course.id.not_in(without))
+    shelf = query.order_by(Course.weight, Course.id).limit(CLOSING_MOST)
+    return [Offer(course) for kind in kinds for course in session.scalars(shelf.where(Course.kind == kind))]
 
 
 def major_offers(session: Session, projects: Iterable[Project]) -> dict[int, list[Offer]]:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, text
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.clock import now
 from portal.db import UtcDateTime
 from portal.people.models import Learner
+from portal.rules.models import RuleSet
 
 
 class Credit(Model):
@@ -43,3 +44,40 @@ class Credit(Model):
     reference: Mapped[str | None] = mapped_column(String(60))  # number of the document another platform issued for it
 
     learner: Mapped[Learner] = relationship()
+
+
+class OutsideActivity(Model):
+    """校外学时: what somebody did elsewhere, with its evidence; staff decide. States and rules: credits/outside.py.
+
+    `amount` in whole units of its way (lessons, days, pieces), `hours` (hundredths) what the rule makes of it.
+    """
+
+    __tablename__ = "outside_activity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
+    year: Mapped[int]
+    way: Mapped[str] = mapped_column(String(30))  # key of a Way of the rule set
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(String(120), default="")  # who held it
+    done_on: Mapped[date]
+    amount: Mapped[int]
+    hours: Mapped[int]
+    rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"))
+    storage_key: Mapped[str] = mapped_column(String(120), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    shredded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    reason: Mapped[str] = mapped_column(String(300), default="")  # why it was refused
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    credit_id: Mapped[int | None] = mapped_column(ForeignKey("credit.id"))
+
+    learner: Mapped[Learner] = relationship()
+    rule_set: Mapped[RuleSet] = relationship()
+    credit: Mapped[Credit | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.title

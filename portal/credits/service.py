@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.credits.models import Credit
+from portal import db
+from portal.credits.models import Credit, OutsideActivity
+from portal.people.models import Employment
 
 
 def earn(
@@ -83,7 +85,8 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
     """Books many entries in one statement. The caller has left out what `brought` knows."""
     if entries:
-        session.execute(insert(Credit), [{**vars(one), "source": "import", "earned_at": now} for one in entries])
+        rows = [{**vars(one), "source": "import", "earned_at": now} for one in entries]
+        session.execute(insert(Credit.__table__), rows)
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
@@ -106,6 +109,15 @@ def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
     session.flush()
     credit.reversed_by = counter.id
     return counter
+
+
+def hand_over(session: Session, learner_id: int, into_id: int) -> None:
+    """All entries of one account become another's of the same person; hours, years and ids stay as they are.
+
+    What both had must have been reversed before: live hours of a course and year stand once.
+    """
+    for model in (Credit, OutsideActivity):
+        session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
@@ -135,7 +147,7 @@ def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int
 def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:
     """(learner, course) whose hours stand in the ledger: nobody pays for them again. One statement."""
     query = select(Credit.learner_id, Credit.course_id).where(
-        Credit.learner_id.in_(set(learner_ids)),
+        db.among(Credit.learner_id, set(learner_ids)),
         Credit.course_id.in_(set(course_ids)),
         Credit.reversed_by.is_(None),
         Credit.hours > 0,
@@ -149,3 +161,15 @@ def live(session: Session, learner_id: int, years: Iterable[int] = ()) -> list[C
     if years := tuple(years):
         query = query.where(Credit.year.in_(years))
     return list(session.scalars(query.order_by(Credit.id.desc())))
+
+
+def employer_at(session: Session, learner_id: int, moment: datetime) -> str:
+    """The employer's name at that moment, as the ledger keeps it; "" when none is on file."""
+    query = (
+        select(Employment.employer_name)
+        .where(Employment.learner_id == learner_id, Employment.valid_from <= moment)
+        .where(Employment.valid_to.is_(None) | (Employment.valid_to > moment))
+        .order_by(Employment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""

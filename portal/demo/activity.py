@@ -191,6 +191,7 @@ def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetim
     right = assessment.correct_options(session, attempt)
     for position, item in enumerate(attempt.paper):
         chosen = sorted(right[item["question"]]) if skill.knows() else item["options"][:1]
-        assessment.answer(session, learner.id, attempt.token, position, chosen, moment + timedelta(seconds=30))
+        thought = timedelta(seconds=15 * position + 7 * skill.random.random())
+        assessment.answer(session, learner.id, attempt.token, position, chosen, moment + thought)
     session.expire(attempt, ["answers"])  # read again: here the sitting and its grading share one session
     assessment.submit(session, learner.id, attempt.token, moment + timedelta(minutes=3))

@@ -33,6 +33,11 @@ def forget(session: Session, account_id: int) -> None:
     session.execute(delete(Message).where(Message.account_id == account_id))
 
 
+def hand_over(session: Session, account_id: int, into_id: int) -> None:
+    """Messages of one account become another's of the same person."""
+    session.execute(update(Message).where(Message.account_id == account_id).values(account_id=into_id))
+
+
 def unread(session: Session, account_id: int) -> int:
     """How many messages wait unread."""
     query = select(func.count()).select_from(Message).where(Message.account_id == account_id, Message.read_at.is_(None))

@@ -47,6 +47,11 @@ TEXTS = {
         _l("All logins of before have ended. If it was not you, tell the office at once."),
         _l("My profile"),
     ),
+    "accounts_merged": Text(
+        _l("Your two accounts are one now"),
+        _l("Everything stands here. Log in with any of your former user names and the password of this account."),
+        _l("My profile"),
+    ),
     "correction_done": Text(
         _l("Your details were corrected"),
         _l("What was accepted stands on file now. Documents issued earlier stay as they are."),
@@ -56,6 +61,26 @@ TEXTS = {
         _l("Your request was not accepted"),
         _l("The reason stands beside each fact. You may ask again with better evidence."),
         _l("See the decision"),
+    ),
+    "organisation_approved": Text(
+        _l("Your organisation is approved"),
+        _l("You can enrol your people by spreadsheet now."),
+        _l("Go on"),
+    ),
+    "organisation_refused": Text(
+        _l("Your registration has to be changed"),
+        _l("The office says field by field what to change; what you typed is kept."),
+        _l("See what to change"),
+    ),
+    "enrolled_by_employer": Text(
+        _l("%(employer)s has enrolled you: %(title)s"),
+        _l("You can begin as soon as it has paid. Your employer on file stays; change it yourself if need be."),
+        _l("To the learning centre"),
+    ),
+    "reminded_by_employer": Text(
+        _l("%(employer)s reminds you of %(title)s"),
+        _l("Hours of this year are still missing; the learning centre shows which."),
+        _l("To the learning centre"),
     ),
     "order_paid": Text(
         _l("Order %(number)s is paid"), _l("Your courses are open. You can begin to study."), _l("Start studying")
@@ -96,6 +121,29 @@ TEXTS = {
     "plan_completed": Text(
         _l("Complete: %(title)s"), _l("Every course of this project is done and your hours are credited."),
         _l("See the project"),
+    ),
+    "course_completed": Text(
+        _l("Complete: %(title)s"), _l("You have finished it and its hours are credited."), _l("See the course"),
+    ),
+    "outside_credited": Text(
+        _l("Credited: %(title)s"), _l("%(hours)s hours from elsewhere stand in your record."), _l("See my record"),
+    ),
+    "outside_refused": Text(
+        _l("Not credited: %(title)s"),
+        _l("Your record says why. You may claim it again with better evidence."),
+        _l("See my record"),
+    ),
+    "explain_asked": Text(
+        _l("The office has a question about your study"),
+        _l("%(title)s: see what was seen and say what happened. Nothing has been taken away."),
+        _l("Answer it"),
+    ),
+    "explain_cleared": Text(
+        _l("Your explanation was accepted"), _l("%(title)s: all is well, nothing changes."), _l("See the decision")
+    ),
+    "explain_upheld": Text(
+        _l("The office has decided about your study"), _l("%(title)s: the reason stands beside it."),
+        _l("See the decision"),
     ),
     "test_graded": Text(
         _l("Test result: %(title)s"),

@@ -5,10 +5,15 @@ A letter for the kind, the year, seven random characters and a check character, 
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from portal import db
 from portal.clock import local
+from portal.db import Row
 
 ORDER, PAYMENT, REFUND = "D", "P", "R"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,6 +27,14 @@ def draw(kind: str, moment: datetime, choose: Choose = secrets.choice) -> str:
     """A random number of a kind, 1 of 34 thousand million a year; the caller's UNIQUE column has the last word."""
     body = f"{kind}{local(moment):%y}" + "".join(choose(ALPHABET) for _ in range(_RANDOM))
     return _grouped(body + _check(body))
+
+
+def insert(session: Session, model: type[Row], kind: str, values: Mapping[str, Any], moment: datetime) -> Row:
+    """A new row under a number nobody has: drawn again until the table takes it."""
+    while True:
+        row = db.insert_unless(session, model, "number", {"number": draw(kind, moment), **values})
+        if row is not None:
+            return row
 
 
 def read(text: str) -> str | None:

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
 from portal import clock, db
 from portal.orders import service
 from portal.orders.models import Order
 from portal.orders.quote import Quote
+from portal.orders.states import PLACED
 from portal.plugins import current_plugins
 from portal.settings import current_settings
 from portal.types import OrderProposal, Problem
@@ -24,3 +29,16 @@ def place_order(proposal: OrderProposal) -> Order:
             return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
 
         return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
+
+
+def placed_before(buyer_id: int, key: str) -> Order | None:
+    """The buyer's order a double click or the back button has already made of a proposal of this key."""
+    query = select(Order).where(Order.proposal_key == key, Order.buyer_id == buyer_id)
+    found: Order | None = db.reader().scalar(query) if key else None
+    return found
+
+
+def to_order(order: Order) -> ResponseReturnValue:
+    """To where an order goes on: 学费支付 while it waits for money, else its own page."""
+    endpoint = "payments.pay" if order.state == PLACED else "orders.show"
+    return redirect(url_for(endpoint, number=order.number), 303)

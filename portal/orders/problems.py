@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.catalogue.models import Project, TrainingClass
 from portal.clock import today
 from portal.errors import NotFound
@@ -59,35 +60,56 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class _Found:
-    """What the database knows of a proposal's lines; orders and plans by (learner, project)."""
+    """What the database knows of a proposal's lines; orders (number, buyer) and plans by (learner, project)."""
 
     learners: dict[int, Person]
     projects: dict[int, Project]
     classes: dict[int, TrainingClass]
-    orders: dict[tuple[int, int | None], Order]
-    plans: dict[tuple[int, int | None], int]
+    orders: dict[tuple[int, int], tuple[str, int]]
+    plans: dict[tuple[int, int], int]
 
 
 def _read(session: Session, proposal: OrderProposal) -> _Found:
     people = {line.learner_id for line in proposal.lines}
     projects = {line.project_id for line in proposal.lines if line.project_id is not None}
     classes = {line.class_id for line in proposal.lines if line.class_id is not None}
-    # Columns only: a whole learner would have its ID number decrypted.
-    learners = select(Learner.id, Learner.account_id, Learner.name).where(Learner.id.in_(people))
-    unpaid = (
-        select(OrderLine.learner_id, OrderLine.project_id, Order)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(OrderLine.learner_id.in_(people), OrderLine.project_id.in_(projects), Order.state == PLACED)
+    on_offer = (
+        select(Project, TrainingClass)
+        .outerjoin(TrainingClass, and_(TrainingClass.project_id == Project.id, TrainingClass.id.in_(classes)))
+        .where(Project.id.in_(projects))
     )
-    plans = select(Plan.learner_id, Plan.project_id, Plan.id).where(
-        Plan.learner_id.in_(people), Plan.project_id.in_(projects), Plan.state.in_(("open", "complete"))
-    )
+    offered = session.execute(on_offer).all() if projects else []
+    standing = session.execute(_standing(people, projects)).all()
     return _Found(
-        {row.id: Person(*row) for row in session.execute(learners)},
-        {row.id: row for row in session.scalars(select(Project).where(Project.id.in_(projects)))},
-        {row.id: row for row in session.scalars(select(TrainingClass).where(TrainingClass.id.in_(classes)))},
-        {(learner_id, project_id): order for learner_id, project_id, order in session.execute(unpaid)},
-        {(learner_id, project_id): plan_id for learner_id, project_id, plan_id in session.execute(plans)},
+        {row.id: Person(row.id, row.account_id, row.name) for row in standing},
+        {project.id: project for project, _ in offered},
+        {found.id: found for _, found in offered if found is not None},
+        {(row.id, row.ordered): (row.number, row.buyer_id) for row in standing if row.number},
+        {(row.id, row.planned): row.plan_id for row in standing if row.plan_id},
+    )
+
+
+def _standing(people: set[int], projects: set[int]) -> Any:
+    """Each learner with the unpaid orders and live plans they have for these projects."""
+    unpaid = (
+        select(OrderLine.learner_id, OrderLine.project_id, Order.number, Order.buyer_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(db.among(OrderLine.learner_id, people), OrderLine.project_id.in_(projects), Order.state == PLACED)
+        .subquery()
+    )
+    plans = (
+        select(Plan.learner_id, Plan.project_id, Plan.id.label("plan_id"))
+        .where(db.among(Plan.learner_id, people), Plan.project_id.in_(projects), Plan.state.in_(("open", "complete")))
+        .subquery()
+    )
+    ordered, planned = unpaid.c.project_id.label("ordered"), plans.c.project_id.label("planned")
+    # Columns only: a whole learner would have its ID number decrypted.
+    return (
+        select(Learner.id, Learner.account_id, Learner.name)
+        .add_columns(ordered, unpaid.c.number, unpaid.c.buyer_id, planned, plans.c.plan_id)
+        .outerjoin(unpaid, unpaid.c.learner_id == Learner.id)
+        .outerjoin(plans, plans.c.learner_id == Learner.id)
+        .where(db.among(Learner.id, people))
     )
 
 
@@ -119,6 +141,7 @@ def _known_already(found: _Found, buyer_id: int, line: ProposedLine, learner: Pe
         return
     order = found.orders.get((learner.id, line.project_id))
     if order is not None:
+        number, ordered_by = order
         yield Problem(
             _l(
                 "%(name)s already has an unpaid order for “%(title)s”. Pay it or cancel it first.",
@@ -126,7 +149,7 @@ def _known_already(found: _Found, buyer_id: int, line: ProposedLine, learner: Pe
                 title=line.title,
             ),
             "project",
-            f"/orders/{order.number}" if order.buyer_id == buyer_id else "",
+            f"/orders/{number}" if ordered_by == buyer_id else "",
         )
     plan_id = found.plans.get((learner.id, line.project_id))
     if plan_id is not None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal import db, events
@@ -18,6 +18,7 @@ from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.planning import specs
 from portal.orders.problems import core_problems
 from portal.orders.quote import Quote, QuotedCourse, QuotedLine, quote
+from portal.people.models import Account
 from portal.study import service as study
 from portal.study.models import Plan
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
@@ -43,7 +44,7 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     if problems:
         raise Refused(_l("The order cannot be submitted yet"), problems)
     order = _insert(session, proposal, quoted, now, hours)
-    _hold_seats(session, order)
+    _hold_seats(session, proposal)
     audit.record(session, proposal.buyer_id, "order.placed", order, after={"total": order.total})
     if order.total == 0:
         mark_paid(session, order.id, now)
@@ -56,21 +57,22 @@ def mark_paid(session: Session, order_id: int, now: datetime) -> list[int]:
     :returns: plan ids in the order of the lines.
     :raises Conflict: the order is not waiting for payment (any more); nothing is changed.
     """
-    if not states.move(session, order_id, states.PAID, paid_at=now):
+    buyer = session.get_one(Order, order_id).buyer
+    order = states.move(session, order_id, states.PAID, paid_at=now)
+    if order is None:
         raise Conflict(_l("This order is no longer waiting for payment."))
-    order = session.get_one(Order, order_id)
     planned = specs(session, order)
     plan_ids = study.open_plans(session, planned, now)
     events.record(session, OrderPaid(order_id=order.id, plan_ids=tuple(plan_ids)))
     audit.record(session, None, "order.paid", order)
-    url = _where_it_goes_on(order, in_project=planned[0].project_id is not None)
+    url = _where_it_goes_on(order, buyer, in_project=planned[0].project_id is not None)
     messages.post(session, order.buyer_id, "order_paid", url, number=order.number)
     return plan_ids
 
 
-def _where_it_goes_on(order: Order, *, in_project: bool) -> str:
+def _where_it_goes_on(order: Order, buyer: Account, *, in_project: bool) -> str:
     """Where a buyer finds what was bought."""
-    if order.buyer.kind != "learner":
+    if buyer.kind != "learner":
         return f"/orders/{order.number}"
     return "/centre/projects" if in_project else "/centre/courses"
 
@@ -147,36 +149,26 @@ def _placed(session: Session, proposal: OrderProposal) -> Order | None:
 
 
 def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order:
-    """Writes an order with its lines and their courses: three statements, however many lines."""
-    order = Order(
-        number=_free_number(session, now),
-        buyer_id=proposal.buyer_id,
-        mode=proposal.mode,
-        proposal_key=proposal.key,
-        state=states.PLACED,
-        total=quoted.total,
-        rule_set_id=proposal.rule_set_id,
-        placed_at=now,
-        expires_at=now + timedelta(hours=hours),
-    )
-    session.add(order)
-    session.flush()
+    """Writes an order with its lines and their courses: a handful of statements, however many lines."""
+    values = {
+        "buyer_id": proposal.buyer_id,
+        "mode": proposal.mode,
+        "proposal_key": proposal.key,
+        "state": states.PLACED,
+        "total": quoted.total,
+        "rule_set_id": proposal.rule_set_id,
+        "placed_at": now,
+        "expires_at": now + timedelta(hours=hours),
+    }
+    order = numbers.insert(session, Order, numbers.ORDER, values, now)
     line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])
     courses = [_course(line_id, course) for line_id, line in _together(line_ids, quoted) for course in line.courses]
-    if courses:
-        session.execute(insert(LineCourse.__table__), courses)
+    db.fill(session, LineCourse, courses)
     return order
 
 
 def _together(line_ids: list[int], quoted: Quote) -> Iterator[tuple[int, QuotedLine]]:
     return zip(line_ids, quoted.lines, strict=True)
-
-
-def _free_number(session: Session, now: datetime) -> str:
-    while True:
-        number = numbers.draw(numbers.ORDER, now)
-        if session.scalar(select(Order.id).where(Order.number == number)) is None:
-            return number
 
 
 def _line(order: Order, quoted: QuotedLine) -> dict[str, Any]:
@@ -198,8 +190,8 @@ def _course(line_id: int, course: QuotedCourse) -> dict[str, Any]:
     return {"line_id": line_id, **{name: getattr(course, name) for name in _FROZEN}, "price": course.price}
 
 
-def _hold_seats(session: Session, order: Order) -> None:
-    full = seats.hold(session, seats.count(_class_ids(session, order)))
+def _hold_seats(session: Session, proposal: OrderProposal) -> None:
+    full = seats.hold(session, seats.count(line.class_id for line in proposal.lines))
     if full is not None:
         name = session.get_one(TrainingClass, full).name
         raise Conflict(_l("%(name)s has no seat left. Nothing was submitted; choose another class.", name=name))

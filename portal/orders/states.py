@@ -24,17 +24,19 @@ MOVES: dict[str, frozenset[str]] = {
 CLOSED = frozenset({CANCELLED, EXPIRED, REFUNDED})
 
 
-def move(session: Session, order_id: int, to: str, **values: Any) -> bool:
-    """Moves an order by one conditional UPDATE: of several callers at once exactly one gets True.
+def move(session: Session, order_id: int, to: str, **values: Any) -> Order | None:
+    """Moves an order by one conditional UPDATE: of several callers at once exactly one gets it, moved; others None.
 
     `values` are columns written with the move (paid_at, closed_at).
     """
     sources = [state for state, targets in MOVES.items() if to in targets]
-    moved = session.execute(
+    moved: Order | None = session.scalar(
         update(Order)
         .where(Order.id == order_id, Order.state.in_(sources))
         .values(state=to, **values)
-        .execution_options(synchronize_session=False)
+        .returning(Order)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    session.get(Order, order_id, populate_existing=True)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    if moved is None:
+        session.get(Order, order_id, populate_existing=True)
+    return moved

@@ -44,14 +44,16 @@ REASONS: dict[str, object] = {
 }
 
 
-def move(session: Session, payment_id: int, to: str, **values: Any) -> bool:
-    """Moves a payment by one conditional UPDATE; True for the one caller who moved it."""
+def move(session: Session, payment_id: int, to: str, **values: Any) -> Payment | None:
+    """Moves a payment by one conditional UPDATE; the one caller who moved it gets it, others None."""
     sources = [state for state, targets in MOVES.items() if to in targets]
-    moved = session.execute(
+    moved: Payment | None = session.scalar(
         update(Payment)
         .where(Payment.id == payment_id, Payment.state.in_(sources))
         .values(state=to, **values)
-        .execution_options(synchronize_session=False)
+        .returning(Payment)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    session.get(Payment, payment_id, populate_existing=True)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    if moved is None:
+        session.get(Payment, payment_id, populate_existing=True)
+    return moved

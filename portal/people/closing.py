@@ -32,7 +32,8 @@ def close(session: Session, learner_id: int, now: datetime) -> None:
     if learner.closed_at is not None:
         raise Conflict(_l("This account is closed already."))
     account = learner.account
-    learner.closed_at, learner.phone, learner.phone_index, learner.email = now, None, None, None
+    learner.closed_at, learner.phone, learner.phone_index = now, None, None
+    learner.email = learner.email_index = None
     account.active, account.email = False, None
     account.credentials_version += 1
     session.execute(delete(LoginName).where(LoginName.account_id == account.id))

@@ -221,16 +221,36 @@ def _apply(session: Session, learner: Learner, item: CorrectionItem) -> None:
 
 
 def _change_number(session: Session, learner: Learner, item: CorrectionItem) -> None:
-    old, login = identity.BY_KEY[learner.id_kind].login, identity.BY_KEY[item.detail].login
-    learner.id_kind, learner.id_number = item.detail, item.after
-    learner.id_index = registration.index(login, item.after)
-    query = select(LoginName).where(LoginName.account_id == learner.account_id, LoginName.kind == old)
+    former, login = learner.id_index, identity.BY_KEY[item.detail].login
+    right = registration.index(login, item.after)
+    if (twin := _joined_with(session, learner, right)) is not None:
+        _swap(session, learner, twin)
+        return
+    learner.id_kind, learner.id_number, learner.id_index = item.detail, item.after, right
+    query = select(LoginName).where(LoginName.account_id == learner.account_id, LoginName.value == former)
     for name in session.scalars(query):
-        name.kind, name.value = login, learner.id_index
+        name.kind, name.value = login, right
     try:
         session.flush()
     except IntegrityError as error:  # somebody registered with it milliseconds ago
         raise Refused(problems=[registration.taken_sentence("id_number")]) from error
+
+
+def _joined_with(session: Session, learner: Learner, index: str) -> Learner | None:
+    """The account with this number that was joined to the learner's."""
+    return session.scalar(select(Learner).where(Learner.id_index == index, Learner.merged_into == learner.id))
+
+
+def _swap(session: Session, learner: Learner, twin: Learner) -> None:
+    """The emptied account had the right number: the two change theirs. Both lead to the learner at log-in already."""
+    mine = (learner.id_kind, learner.id_number, learner.id_index)
+    theirs = (twin.id_kind, twin.id_number, twin.id_index)
+    twin.id_index = f"joined {twin.id}"  # for the moment: an index stands once
+    session.flush()
+    learner.id_kind, learner.id_number, learner.id_index = theirs
+    session.flush()
+    twin.id_kind, twin.id_number, twin.id_index = mine
+    session.flush()
 
 
 def _kept(picture: Checked, now: datetime) -> CorrectionEvidence:

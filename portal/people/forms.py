@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
+    FileField,
     HiddenField,
     MultipleFileField,
     PasswordField,
@@ -68,6 +69,26 @@ class RegistrationForm(EmployerForm):
     organisation_id = HiddenField()
     password = PasswordField(_l("Password"))
     again = PasswordField(_l("The same password again"), [_SAME])
+
+
+class OrganisationForm(Form):
+    """单位信息 of 集体注册."""
+
+    name = StringField(_l("Full name of the organisation"), [_LONG])
+    other = BooleanField(_l("It is another organisation of the same name"))
+    code_kind = SelectField(_l("Kind of code"), validate_choice=False)
+    code = StringField(_l("Code"), [_LONG])
+    division_code = SelectField(_l("County of the organisation"), validate_choice=False)
+    contact_name = StringField(_l("Contact"), [_LONG])
+    contact_phone = StringField(_l("Mobile number of the contact"), [_LONG])
+    licence = FileField(_l("Scan of the licence"))
+    password = PasswordField(_l("Password"))
+    again = PasswordField(_l("The same password again"), [_SAME])
+
+    def county(self) -> str:
+        """Code of the chosen county, or nothing where none of the offered ones was chosen."""
+        chosen = str(self.division_code.data or "")
+        return chosen if chosen in dict(self.division_code.choices) else ""
 
 
 class ActivationForm(Form):

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.clock import now
@@ -12,6 +12,8 @@ from portal.vault import Sealed, current_vault
 
 # FAB demands an e-mail address; most learners have none, and a made-up one would be a lie.
 User.__table__.c.email.nullable = True
+
+ENDING = 16  # characters of a name that are indexed from each place on
 
 
 class Account(User):
@@ -56,7 +58,8 @@ class Learner(Model):
     id_index: Mapped[str] = mapped_column(String(64), unique=True)
     phone: Mapped[str | None] = mapped_column(Sealed)
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
-    email: Mapped[str | None] = mapped_column(String(320))
+    email: Mapped[str | None] = mapped_column(Sealed)
+    email_index: Mapped[str | None] = mapped_column(String(64), index=True)
     title_series: Mapped[str | None] = mapped_column(String(40))  # 职称系列
     title_level: Mapped[str | None] = mapped_column(String(20))  # 职称级别
     residence_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
@@ -68,6 +71,7 @@ class Learner(Model):
 
     account: Mapped[Account] = relationship()
     division: Mapped[Division] = relationship(foreign_keys=[division_code])
+    survivor: Mapped["Learner | None"] = relationship(remote_side=[id])
     employments: Mapped[list["Employment"]] = relationship(order_by="Employment.id", back_populates="learner")
 
     @validates("phone")
@@ -114,9 +118,55 @@ class Organisation(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     division: Mapped[Division] = relationship()
+    applications: Mapped[list["OrganisationApplication"]] = relationship(
+        order_by="OrganisationApplication.id", back_populates="organisation"
+    )
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationApplication(Model):
+    """集体注册: what an organisation gave, a row per submission, and what staff decided. Kept as the history.
+
+    State: open -> approved | refused. `reasons`: why, by field of the form.
+    """
+
+    __tablename__ = "organisation_application"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    code_kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(20))
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    contact_name: Mapped[str] = mapped_column(String(60))
+    contact_phone: Mapped[str] = mapped_column(Sealed)
+    licence_key: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    organisation: Mapped[Organisation] = relationship(back_populates="applications")
+    division: Mapped[Division] = relationship()
+
+
+class OrganisationEnding(Model):
+    """The name of an organisation from each of its characters on, so that any part of it is found by an index.
+
+    Kept in step by people/employers.py whenever a name is written.
+    """
+
+    __tablename__ = "organisation_ending"
+    __table_args__ = (Index("ix_organisation_ending_ending", "ending", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    # Compared byte by byte on both back ends, so that a beginning is a range.
+    ending: Mapped[str] = mapped_column(String(ENDING).with_variant(String(ENDING, collation="C"), "postgresql"))
 
 
 class StaffScope(Model):

@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import service as audit
-from portal.people import identity, registration
+from portal.db import insert_many
+from portal.people import identity
 from portal.people.models import Account, Employment, Learner, LoginName, Organisation
 from portal.people.rules import county_of
+from portal.vault import current_vault
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,24 @@ class Newcomer:
     @cached_property
     def index(self) -> str:
         """Blind index of the ID number."""
-        return registration.index(identity.BY_KEY[self.id_kind].login, self.id_number)
+        return current_vault().blind(identity.BY_KEY[self.id_kind].login, self.id_number)
+
+    @cached_property
+    def reached(self) -> dict[str, str]:
+        """Blind indexes of phone and address by kind of user name, where they are known."""
+        given = (("phone", self.phone), ("email", self.email))
+        return {kind: current_vault().blind(kind, text) for kind, text in given if text}
 
 
 def known(session: Session, indexes: Sequence[str]) -> dict[str, Learner]:
-    """Learners who are there already, by the blind index of their ID."""
-    found = session.scalars(select(Learner).where(Learner.id_index.in_(indexes)))
-    return {learner.id_index: learner for learner in found}
+    """Learners who are there already, by the blind index of their ID; of joined accounts the one that is kept."""
+    query = select(Learner).where(Learner.id_index.in_(indexes)).options(joinedload(Learner.survivor))
+    return {learner.id_index: learner.survivor or learner for learner in session.scalars(query)}
 
 
 def taken(session: Session, newcomers: Iterable[Newcomer]) -> set[str]:
     """Blind indexes of phones and addresses that somebody logs in with, or has on file, already."""
-    wanted = [registration.index("phone", one.phone) for one in newcomers if one.phone]
-    wanted += [registration.index("email", one.email) for one in newcomers if one.email]
+    wanted = [index for one in newcomers for index in one.reached.values()]
     found = set(session.scalars(select(LoginName.value).where(LoginName.value.in_(wanted))))
     return found | set(session.scalars(select(Learner.phone_index).where(Learner.phone_index.in_(wanted))))
 
@@ -74,30 +81,18 @@ def add(
     if not newcomers:
         return {}
     employers, used = _employers(session, newcomers), taken(session, newcomers)
-    accounts = _ids(session, Account, Account.username, [_account(one, password_hash) for one in newcomers])
+    accounts = insert_many(session, Account, [_account(one, password_hash, now) for one in newcomers])
     rows = [
         _learner(one, account, employers.get(one.employer), used, home, now)
         for one, account in zip(newcomers, accounts, strict=True)
     ]
-    ids = _ids(session, Learner, Learner.id_index, rows)
+    ids = insert_many(session, Learner, rows)
     jobs = zip(newcomers, ids, rows, strict=True)
-    session.execute(insert(Employment), [_employment(*job, employers.get(job[0].employer), now) for job in jobs])
-    session.execute(insert(LoginName), list(_login_names(newcomers, accounts, used)))
+    worked = [_employment(*job, employers.get(job[0].employer), now) for job in jobs]
+    session.execute(insert(Employment.__table__), worked)
+    session.execute(insert(LoginName.__table__), list(_login_names(newcomers, accounts, used)))
     audit.record_many(session, None, "imported", Learner.__tablename__, ids)
     return {str(row["id_index"]): learner_id for row, learner_id in zip(rows, ids, strict=True)}
-
-
-def _ids(
-    session: Session, model: type[Account] | type[Learner], key: InstrumentedAttribute[str], rows: list[dict[str, Any]]
-) -> list[int]:
-    """Adds rows and returns their ids in the same order, found by a unique column.
-
-    RETURNING would do on PostgreSQL; on SQLite it has no order, and SQLAlchemy would send one statement per row.
-    """
-    session.execute(insert(model), rows)
-    values = [row[key.key] for row in rows]
-    found = {row[0]: row[1] for row in session.execute(select(key, model.id).where(key.in_(values)))}
-    return [found[value] for value in values]
 
 
 def _employers(session: Session, newcomers: Sequence[Newcomer]) -> dict[str, Organisation]:
@@ -110,8 +105,14 @@ def _employers(session: Session, newcomers: Sequence[Newcomer]) -> dict[str, Org
     return {one.name: one for one in found if counts[one.name] == 1}
 
 
-def _account(one: Newcomer, password_hash: str) -> dict[str, Any]:
+def _account(one: Newcomer, password_hash: str, now: datetime) -> dict[str, Any]:
+    # All defaults are named: the framework would ask for the visitor, row by row.
+    moment = now.replace(tzinfo=None)
     return {
+        "created_on": moment,
+        "changed_on": moment,
+        "created_by_fk": None,
+        "changed_by_fk": None,
         "kind": "learner",
         "username": f"l-{secrets.token_hex(8)}",
         "first_name": one.name,
@@ -126,7 +127,7 @@ def _account(one: Newcomer, password_hash: str) -> dict[str, Any]:
 def _learner(
     one: Newcomer, account: int, employer: Organisation | None, used: set[str], home: str, now: datetime
 ) -> dict[str, Any]:
-    phone = registration.index("phone", one.phone) if one.phone else None
+    phone = one.reached.get("phone")
     proves = phone is not None and phone not in used
     division = employer.division_code if employer else one.division_code
     return {
@@ -138,6 +139,7 @@ def _learner(
         "phone": one.phone if proves else None,
         "phone_index": phone if proves else None,
         "email": one.email or None,
+        "email_index": one.reached.get("email"),
         "title_series": one.title_series,
         "title_level": one.title_level,
         "division_code": county_of(division, None, home),
@@ -155,6 +157,7 @@ def _employment(
         "division_code": row["division_code"],
         "organisation_id": employer.id if employer else None,
         "valid_from": now,
+        "valid_to": None,
     }
 
 
@@ -163,8 +166,7 @@ def _login_names(newcomers: Sequence[Newcomer], accounts: Sequence[int], used: s
     given = set(used)
     for one, account in zip(newcomers, accounts, strict=True):
         yield {"account_id": account, "kind": identity.BY_KEY[one.id_kind].login, "value": one.index}
-        for kind, text in (("phone", one.phone), ("email", one.email)):
-            value = registration.index(kind, text) if text else ""
-            if value and value not in given:
+        for kind, value in one.reached.items():
+            if value not in given:
                 given.add(value)
                 yield {"account_id": account, "kind": kind, "value": value}

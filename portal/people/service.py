@@ -159,7 +159,7 @@ def change_contact(session: Session, learner_id: int, phone: str, email: str) ->
     if found := registration.contact_problems(session, learner.account_id, phone, email):
         raise Refused(problems=found)
     learner.phone, learner.phone_index = phone, registration.index("phone", phone)
-    learner.email = email or None
+    learner.email, learner.email_index = email or None, registration.index("email", email) if email else None
     for kind, value in (("phone", phone), ("email", email)):
         session.execute(delete(LoginName).where(LoginName.account_id == learner.account_id, LoginName.kind == kind))
         if value:
@@ -257,6 +257,7 @@ def _learner(
         phone=data.phone or None,
         phone_index=registration.index("phone", data.phone) if data.phone else None,
         email=data.email or None,
+        email_index=registration.index("email", data.email) if data.email else None,
         division_code=county_of(employment.division_code, None, data.division_code),
         source=source,
         created_at=now,

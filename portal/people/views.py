@@ -3,6 +3,7 @@
 from portal.people import (
     activation_views,
     correction_views,
+    organisation_views,
     profile_views,
     recovery_views,
     registration_views,
@@ -14,6 +15,7 @@ __all__ = [
     "activation_views",
     "blueprint",
     "correction_views",
+    "organisation_views",
     "profile_views",
     "recovery_views",
     "registration_views",

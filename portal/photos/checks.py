@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from PIL import ExifTags, Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from portal.errors import Refused
+from portal.photos import heic
 from portal.types import Problem
 
 BYTES_MOST = 5 * 1024 * 1024
@@ -53,11 +54,13 @@ def check(data: bytes) -> Checked:
 
 
 def opened(data: bytes) -> Image.Image:
-    """An unpacked JPEG or PNG. :raises Refused: it is none, or would hurt to unpack."""
+    """An unpacked JPEG, PNG or, where it can be read, HEIC. :raises Refused: it is none, or would hurt to unpack."""
     if not data:
         raise _refused(_l("Choose a photo."))
+    if heic.is_one(data) and not heic.readable():
+        raise _refused(_l("This is a HEIC photo. Save it as JPEG, or let the phone take compatible photos, and retry."))
     try:
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+        image = Image.open(io.BytesIO(data), formats=formats())
         if image.width * image.height > PIXELS_MOST:
             raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again."))
         if getattr(image, "is_animated", False) and image.format == "PNG":
@@ -67,9 +70,14 @@ def opened(data: bytes) -> Image.Image:
         raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again.")) from error
     except UnidentifiedImageError as error:
         raise _refused(_l("The file is no JPEG or PNG picture, whatever its name says.")) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise _refused(_l("The picture is damaged or incomplete. Save it again and upload it.")) from error
     return image
+
+
+def formats() -> list[str]:
+    """What is opened here, by Pillow's names."""
+    return ["JPEG", "PNG", *([heic.FORMAT] if heic.readable() else [])]
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -35,6 +35,14 @@ def keep(session: Session, account_id: int, checked: Checked, now: datetime) -> 
     return photo
 
 
+def hand_over(session: Session, account_id: int, into_id: int, now: datetime) -> None:
+    """Photos of one account become another's of the same person; the one that account has counts on."""
+    if current(session, into_id) is not None:
+        former = update(Photo).where(Photo.account_id == account_id, Photo.replaced_at.is_(None))
+        session.execute(former.values(replaced_at=now))
+    session.execute(update(Photo).where(Photo.account_id == account_id).values(account_id=into_id))
+
+
 def shred(session: Session, account_id: int) -> int:
     """Removes every photo of an account, rows and files. Returns how many."""
     return _remove(session, list(session.scalars(select(Photo).where(Photo.account_id == account_id))))

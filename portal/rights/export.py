@@ -1,4 +1,4 @@
-"""Everything the core holds about one person, in one file: a zip of readable JSON and the photo."""
+"""Everything the portal and its plugins hold about one person, in one file: a zip of readable JSON and the photo."""
 
 import io
 import json
@@ -13,15 +13,25 @@ from sqlalchemy.orm import Session
 
 from portal.access.models import LoginSession
 from portal.assessment.models import Attempt
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.messages.models import Message
 from portal.orders.models import Draft, Order, OrderLine
 from portal.payments.models import Payment
 from portal.people.models import Account, AgreementAcceptance, Correction, Employment, Learner
 from portal.photos import service as photos
+from portal.plugins import current_plugins
+from portal.study import suspicions
 from portal.study.models import Plan, PlanCourse
 
-_SECRET = {"password", "token_digest", "id_index", "phone_index", "address_digest", "credentials_version"}
+_SECRET = {
+    "password",
+    "token_digest",
+    "id_index",
+    "phone_index",
+    "email_index",
+    "address_digest",
+    "credentials_version",
+}
 
 
 def pack(session: Session, account: Account) -> bytes:
@@ -29,6 +39,7 @@ def pack(session: Session, account: Account) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         tables = {name: list(map(_row, rows)) for name, rows in _tables(session, account)}
+        tables |= dict(_of_plugins(session, account))
         archive.writestr("data.json", json.dumps(tables, ensure_ascii=False, indent=1, default=_plain))
         if photo := photos.current(session, account.id):
             archive.writestr("photo.jpg", photos.content(photo))
@@ -50,12 +61,14 @@ def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]
         yield "corrections", corrections
         yield "corrected facts", [item for one in corrections for item in one.items]
         yield "hours", of(Credit, Credit.learner_id == learner.id)
+        yield "hours from elsewhere", of(OutsideActivity, OutsideActivity.learner_id == learner.id)
         plans = of(Plan, Plan.learner_id == learner.id)
         ids = [plan.id for plan in plans]
         yield "plans", plans
         courses = of(PlanCourse, PlanCourse.plan_id.in_(ids))
         yield "courses", courses
         yield "tests", of(Attempt, Attempt.plan_course_id.in_([course.id for course in courses]))
+        yield "questions about study", suspicions.of_learner(session, learner.id)
         yield "order lines", of(OrderLine, OrderLine.learner_id == learner.id)
     orders = of(Order, Order.buyer_id == account.id)
     yield "orders", orders
@@ -63,6 +76,13 @@ def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]
     yield "unfinished forms", of(Draft, Draft.account_id == account.id)
     yield "messages", of(Message, Message.account_id == account.id)
     yield "logins", of(LoginSession, LoginSession.account_id == account.id)
+
+
+def _of_plugins(session: Session, account: Account) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What plugins hold. One that cannot answer spoils the whole file: a copy with a hole would be a lie."""
+    for learner in session.scalars(select(Learner).where(Learner.account_id == account.id)):
+        for one in current_plugins().ask("personal_data", closed=True, session=session, learner=learner):
+            yield one.key, [dict(row) for row in one.rows]
 
 
 def _row(row: Model) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, or_, select
 
 from portal import db
 from portal.access.models import LoginAttempt, LoginSession
+from portal.credits import outside
 from portal.jobs import JobContext
 from portal.messages.models import Message
 from portal.people import closing
@@ -28,6 +29,7 @@ def run(context: JobContext) -> None:
             Correction.state != "open", Correction.decided_at < ago(settings.keep_evidence_days)
         )
         evidence = closing.shred_evidence(session, decided, now)
+        evidence += outside.shred(session, outside.old(ago(settings.keep_evidence_days)), now)
         old = ago(settings.keep_logins_days)
         session.execute(delete(LoginSession).where(or_(LoginSession.ended_at < old, LoginSession.last_seen < old)))
         session.execute(delete(LoginAttempt).where(LoginAttempt.window_start < ago(1)))

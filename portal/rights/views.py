@@ -13,8 +13,9 @@ from portal.access import sessions
 from portal.access.guard import learner_required
 from portal.access.visitor import account, address, current_learner
 from portal.errors import Refused, TooMany
-from portal.people import closing, passwords
-from portal.rights import export
+from portal.people import passwords
+from portal.people.models import Learner
+from portal.rights import export, leaving
 from portal.types import Problem
 from portal.web.forms import Form, add_problems
 
@@ -50,13 +51,24 @@ def close() -> ResponseReturnValue:
     form, status = CloseForm(), 200
     if form.is_submitted():
         status = _ask(form)
-        if status == 200:
-            with db.write() as writing:
-                closing.close(writing, current_learner().id, clock.now())
+        if status == 200 and _left(form):
             sessions.end()
             flash(_("The account is closed. Documents issued earlier stay valid and can be checked."))
             return redirect(url_for("web.home"), 303)
-    return render_template("rights/close.html", form=form), status
+        status = max(status, 422)
+    ends = leaving.open_ends(db.reader(), current_learner())
+    return render_template("rights/close.html", form=form, ends=ends), status
+
+
+def _left(form: CloseForm) -> bool:
+    """Whether the account is closed; what stands against it is in the form else."""
+    try:
+        with db.write() as writing:
+            leaving.leave(writing, writing.get_one(Learner, current_learner().id), clock.now())
+    except Refused as refused:
+        add_problems(form, refused)
+        return False
+    return True
 
 
 def _file() -> Response:

@@ -1,6 +1,7 @@
 """What a rule set says. Pure: no database, no clock. Hours in hundredths, money in fen."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,6 +40,42 @@ class Testing(BaseModel):
     minutes: int = Field(30, ge=1)
     pass_mark: int = Field(60, ge=1, le=100, description="per cent")
     attempts: int = Field(3, ge=1)
+
+
+class Presence(BaseModel):
+    """在场确认: how often whoever studies is asked whether they are there, and how long the answer may take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every_minutes: int = Field(20, ge=0, description="of credited study between two questions; 0 never asks")
+    within_seconds: int = Field(120, ge=20, description="what is studied meanwhile counts")
+
+
+class Way(BaseModel):
+    """A way to earn hours elsewhere: what one unit of it is worth, and how much of it a year takes.
+
+    `title`: the place's own words; without them the portal's for the key.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str = Field(min_length=1, max_length=30)
+    title: str = ""
+    kind: str = MAJOR
+    unit: Literal["lesson", "day", "piece"] = "lesson"
+    hours: int = Field(ge=1, description="of one unit")
+    most: int = Field(ge=1, description="of a year")
+
+    def worth(self, amount: int, had: int = 0) -> int:
+        """Hours of so many units, when so many hours of this way stand in the year already."""
+        return max(0, min(amount * self.hours, self.most - had))
+
+
+WAYS = (
+    Way(key="training", unit="lesson", hours=100, most=3000),
+    Way(key="meeting", unit="day", hours=800, most=2400),
+    Way(key="work", unit="piece", hours=1000, most=2000),
+)
 
 
 class RefundStep(BaseModel):
@@ -88,7 +125,8 @@ class Rules(BaseModel):
     """One version of a place's rules for a year.
 
     Sources of the defaults: at least 90 hours a year, professional subjects generally two thirds
-    (专业技术人员继续教育规定, 人社部令第 25 号, article 8).
+    (专业技术人员继续教育规定, 人社部令第 25 号, article 8). What ways elsewhere are worth, each place says; the
+    defaults only show how.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,10 +141,26 @@ class Rules(BaseModel):
     pricing: Pricing = Pricing()
     testing: Testing = Testing()
     refunds: Refunds = Refunds()
+    presence: Presence = Presence()
+    ways: tuple[Way, ...] = Field(WAYS, description="to earn hours elsewhere; empty: none are taken")
+    make_up_years: int | None = Field(None, ge=0, description="after a year, in which its hours can still be earned")
 
     @property
     def year_total(self) -> int:
         return sum(self.hours.values())
+
+    def way(self, key: str) -> Way | None:
+        """The way of that key, if the rules have it."""
+        return next((one for one in self.ways if one.key == key), None)
+
+    def last_day(self, year: int) -> date | None:
+        """The last day on which hours of the year can be earned; None is never."""
+        return None if self.make_up_years is None else date(year + self.make_up_years, 12, 31)
+
+    def lacking(self, earned: dict[str, int]) -> dict[str, int]:
+        """Hours a year still lacks, per kind; empty when it is complete."""
+        gaps = {kind: need - earned.get(kind, 0) for kind, need in self.hours.items()}
+        return {kind: gap for kind, gap in gaps.items() if gap > 0}
 
     def missing(self, chosen: dict[str, int]) -> dict[str, int]:
         """Hours a project's choice still lacks, per kind; empty when it is enough."""

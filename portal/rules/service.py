@@ -1,5 +1,6 @@
 """Which version of the rules holds. Published versions are never changed."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -61,3 +62,9 @@ def publish(
     after = {key: said for key, said in row.data.items() if key in changed}
     audit.record(session, actor_id, "rules.published", row, before=before, after=after)
     return row
+
+
+def of_years(session: Session, years: Iterable[int], moment: datetime) -> dict[int, RuleSet]:
+    """The newest effective version of each year that has one. One statement."""
+    query = select(RuleSet).where(RuleSet.year.in_(set(years)), RuleSet.effective_at <= moment)
+    return {found.year: found for found in session.scalars(query.order_by(RuleSet.version))}

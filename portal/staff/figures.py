@@ -18,7 +18,7 @@ from portal.orders import states as order_states
 from portal.orders.models import Order, OrderLine
 from portal.payments import states as payment_states
 from portal.payments.models import Payment
-from portal.people.models import Account, Learner, Organisation
+from portal.people.models import Account, Learner, OrganisationApplication
 from portal.staff.core.orders import Orders, Payments
 from portal.staff.core.people import Organisations
 from portal.staff.core.study import Credits, Plans
@@ -116,8 +116,10 @@ def attention(session: Session, scope: Scope) -> Queue:
 
 def reviews(session: Session, scope: Scope) -> Queue:
     """Organisations that wait for their review."""
-    query = select(func.count(), func.min(Organisation.created_at)).where(
-        Organisation.state == "pending", scope.clause(Organisations)
+    query = (
+        select(func.count(), func.min(OrganisationApplication.created_at))
+        .join(OrganisationApplication.organisation)
+        .where(OrganisationApplication.state == "open", scope.clause(Organisations))
     )
     return Queue(*session.execute(query).one())
 

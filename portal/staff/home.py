@@ -53,7 +53,7 @@ def home() -> ResponseReturnValue:
 def _queues(limits: scope.Scope, granted: grants.Grants) -> list[Waiting]:
     session, found = db.reader(), []
     if granted.may(Organisations.key):
-        url = address(Organisations, "list", state="pending")
+        url = address(Organisations, "list", review="open")
         found.append(Waiting(_("Organisations to review"), figures.reviews(session, limits), url))
     if granted.may(Payments.key):
         url = address(Payments, "list", state="attention")

@@ -38,6 +38,8 @@ ROLES = (
             "plans": READ,
             "credits": READ,
             "plan_courses": WRITE,
+            "outside_activities": WRITE,
+            "suspicions": WRITE,
             "notices": READ,
         },
     ),

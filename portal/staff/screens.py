@@ -117,6 +117,17 @@ class Inline:
     remove: bool = True  # may an existing child row be taken away
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A page of a plugin beside a screen's list or, where `row` names the argument that takes its key, beside a row."""
+
+    label: object
+    endpoint: str
+    row: str = ""
+    level: str = READ
+    values: Mapping[str, str] = field(default_factory=dict)  # further arguments of the address
+
+
 class Screen:
     """What staff see of a model. Subclass it and fill in; nothing is instantiated.
 
@@ -143,6 +154,7 @@ class Screen:
     actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
     verbs: ClassVar[Mapping[str, object]] = {}  # words for what its room writes into the audit trail
     versions: ClassVar[Versions | None] = None  # rows never change, a form publishes the next; only on the staff desk
+    links: ClassVar[tuple[PageLink, ...]] = ()  # the plugin's own pages about it
     order: ClassVar[str] = ""  # name of a sortable column, "-" before it for descending; empty: newest first
     add: ClassVar[bool] = True  # may rows be added, when there are fields
     remove: ClassVar[bool] = False

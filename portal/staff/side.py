@@ -23,6 +23,7 @@ class Link:
 
 # Pages that no declaration generates.
 OWN = (
+    ("imports", _l("Import of learners"), "people", "staff.imports"),
     ("accounts", _l("Staff accounts"), "office", "staff.accounts"),
     ("roles", _l("Roles and permissions"), "office", "staff.roles"),
 )

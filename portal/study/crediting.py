@@ -21,6 +21,7 @@ OFFLINE = timedelta(minutes=30)
 SLACK = 1
 
 CLOCK, OTHER_PLAYER, SILENT, SKIPPED, AHEAD = "clock", "other_player", "silent", "skipped", "ahead"
+UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True)

@@ -120,3 +120,39 @@ class StudySession(Model):
     refused: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)  # since the last merge
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     close_reason: Mapped[str] = mapped_column(String(12), default="")  # newer | silent | left
+    # presence, see presence.py: seconds by the rules of the plan; carried from session to session of a learner
+    check_every: Mapped[int] = mapped_column(default=0)
+    check_within: Mapped[int] = mapped_column(default=0)
+    unproven: Mapped[int] = mapped_column(default=0)  # credited since the learner last answered
+    nonce: Mapped[str | None] = mapped_column(String(22))  # what an answer must repeat; None: nothing is asked
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered: Mapped[list[float]] = mapped_column(JSON, default=list)  # seconds each answer took
+
+
+class Suspicion(Model):
+    """A pattern that people do not make, with its evidence. It takes nothing away: staff ask, the learner explains.
+
+    States: study/suspicions.py. `mark` names what was seen, so that it is noted once.
+    """
+
+    __tablename__ = "suspicion"
+    __table_args__ = (UniqueConstraint("learner_id", "kind", "mark"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
+    plan_course_id: Mapped[int | None] = mapped_column(ForeignKey("plan_course.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    mark: Mapped[str] = mapped_column(String(60))
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    state: Mapped[str] = mapped_column(String(10), default="found", index=True)
+    question: Mapped[str] = mapped_column(String(300), default="")  # what staff ask
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    explanation: Mapped[str] = mapped_column(String(1000), default="")
+    explained_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(300), default="")  # of the decision
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    learner: Mapped[Learner] = relationship()
+    plan_course: Mapped[PlanCourse | None] = relationship()

@@ -14,6 +14,7 @@ from portal.study.models import Plan, PlanCourse
 from portal.study.overview import Resume
 from portal.study.standing import Standing
 from portal.study.words import spoken
+from portal.web.formats import hours
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def choose(plans: Sequence[Plan], tests: Tests, left_at: Resume | None) -> Step 
         if by_state.get(course.id) == "used_up":
             return used_up_step(course)
     return None
+
+
+def gap_step(year: int, missing: int) -> Step:
+    """Nothing is to be studied, but the year lacks hours (hundredths) that nothing promises."""
+    title = _("Close the gap of %(year)s: %(gap)s hours", year=year, gap=hours(missing))
+    return Step(title, _("Your record proposes courses that close it."), "study.record", {}, _("See courses"), "book")
 
 
 def lesson_step(course: PlanCourse, left_at: Resume) -> Step:
@@ -137,6 +144,9 @@ def after_course(course: PlanCourse, test: Test) -> Step:
         values = {"plan_course_id": other.id}
         return Step(_("This course is complete, its hours are booked"), text, "study.player", values, _("Next course"))
     values = {"plan_id": course.plan.id}
+    if course.plan.project_id is None and course.plan.state == "complete":
+        text = _("Its hours stand in your record; put them on a proof of hours when you need one.")
+        return Step(_("This course is complete, its hours are booked"), text, "study.record", {}, _("See my record"))
     if course.plan.state == "complete":
         text = _("Everything in “%(plan)s” is complete.", plan=course.plan.title)
         return Step(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from portal.catalogue.models import Lesson, TrainingClass
 from portal.errors import NotFound
@@ -53,6 +53,12 @@ class Year:
     def missing(self) -> int:
         return sum(kind.missing for kind in self.kinds)
 
+    @property
+    def gaps(self) -> dict[str, int]:
+        """Hours per kind that neither the ledger nor an open plan promises."""
+        left = {kind.key: kind.missing - kind.drawn[1] for kind in self.kinds}
+        return {key: gap for key, gap in left.items() if gap > 0}
+
 
 def of_year(year: int, rules: Rules, totals: Mapping[str, int], plans: Sequence[Plan]) -> Year:
     """The ledger's totals against the rules, with what open plans still promise."""
@@ -67,17 +73,17 @@ def of_year(year: int, rules: Rules, totals: Mapping[str, int], plans: Sequence[
 
 
 def plans_of(session: Session, learner_id: int) -> list[Plan]:
-    """Open plans first, by their last day; then completed ones, newest first. Two statements."""
+    """Open plans first, by their last day; then completed ones, newest first. One statement."""
     query = (
         select(Plan)
         .where(Plan.learner_id == learner_id, Plan.state != "revoked")
         .options(
             joinedload(Plan.training_class).joinedload(TrainingClass.division),
-            selectinload(Plan.courses),
+            joinedload(Plan.courses),
         )
         .order_by(Plan.state.desc(), Plan.study_until, Plan.id.desc())
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query).unique())
 
 
 def own_plan(session: Session, learner_id: int, plan_id: int) -> Plan:

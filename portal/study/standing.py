@@ -1,6 +1,7 @@
 """How a lesson stands: what is credited, what is missing and why. Read-only."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,6 +12,15 @@ from portal.study import crediting, intervals
 from portal.study.crediting import Gap
 from portal.study.intervals import Cover
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
+
+
+@dataclass(frozen=True)
+class Check:
+    """在场确认 that is asked: what the answer must repeat, with the session's token, and until when study counts on."""
+
+    token: str
+    nonce: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class Standing:
     complete: bool
     position: int
     state: str = ""
+    check: Check | None = None
 
 
 def of_lesson(
@@ -46,7 +57,15 @@ def of_lesson(
         complete=complete,
         position=player.position if player else progress.position if progress else 0,
         state=(player.close_reason or "open") if player else "",
+        check=check_of(player) if player else None,
     )
+
+
+def check_of(player: StudySession) -> Check | None:
+    """What an open session asks, if it does."""
+    if player.nonce is None or player.asked_at is None or player.closed_at is not None:
+        return None
+    return Check(player.token, player.nonce, player.asked_at + timedelta(seconds=player.check_within))
 
 
 def own_course(session: Session, learner_id: int, plan_course_id: int) -> PlanCourse:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from portal.access.guard import wants_json
 from portal.errors import NotFound, PortalError
+from portal.web import stale
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ def _expected(error: PortalError) -> Response:
 
 
 def _stale(error: CSRFError) -> Response:
-    return show(400, str(_l("The page was open too long. Go back, reload it and send it again.")))
+    return stale.again() or show(400, str(_l("The page was open too long. Go back, reload it and send it again.")))
 
 
 def _http(error: HTTPException) -> Response:

@@ -59,6 +59,12 @@ def masked_phone(number: str | None) -> str:
     return f"{text[:3]} **** {text[-4:]}" if len(text) >= 11 else "*" * len(text)
 
 
+def masked_email(address: str | None) -> str:
+    """An address as others may see it: "z***@example.cn"."""
+    name, at, host = (address or "").rpartition("@")
+    return f"{name[:1]}***{at}{host}" if at else "*" * len(host)
+
+
 def paragraphs(text: str | None) -> list[str]:
     """Plain text to paragraphs: a blank line parts them."""
     return [part.strip() for part in (text or "").replace("\r\n", "\n").split("\n\n") if part.strip()]
@@ -66,5 +72,5 @@ def paragraphs(text: str | None) -> list[str]:
 
 FILTERS = {
     function.__name__: function
-    for function in (hours, money, playtime, minutes, day, short_moment, masked, masked_phone, paragraphs)
+    for function in (hours, money, playtime, minutes, day, short_moment, masked, masked_phone, masked_email, paragraphs)
 }

@@ -3,10 +3,14 @@
 import unicodedata
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field
 
 from portal.errors import Refused
+from portal.web import stale
+
+_STALE = _l("The page was open too long, so nothing was sent. Look it through and send it again.")
 
 
 def tidy(value: Any) -> Any:
@@ -25,6 +29,13 @@ class Form(FlaskForm):
                 filters = [tidy, *unbound_field.kwargs.get("filters", ())]
                 unbound_field.kwargs["filters"] = list(dict.fromkeys(filters))
             return unbound_field.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As ever; but a form that came without its token is refused, so that it is shown again."""
+        if stale.refuses(self):
+            self.form_errors = [str(_STALE)]
+            return False
+        return bool(super().validate(extra_validators))
 
 
 def add_problems(form: FlaskForm, refused: Refused) -> None:

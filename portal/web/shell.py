@@ -38,9 +38,11 @@ def nav(place: str = "top") -> list[NavItem]:
 
 
 def unread() -> int:
-    """How many messages wait for the visitor."""
-    account = current_account()
-    return messages.unread(db.reader(), account.id) if account else 0
+    """How many messages wait for the visitor. Asked once per request."""
+    if "unread" not in g:
+        account = current_account()
+        g.unread = messages.unread(db.reader(), account.id) if account else 0
+    return int(g.unread)
 
 
 def site_name() -> str:

@@ -83,7 +83,7 @@ def test_an_answer_after_the_deadline_is_refused_and_the_saved_ones_count(sittin
     with db.read() as session:
         graded = session.scalars(select(Attempt)).one()
         assert (graded.score, graded.submitted_at) == (100, at(30))
-        assert sorted(session.scalars(select(Message.kind))) == ["plan_completed", "test_graded"]
+        assert sorted(session.scalars(select(Message.kind))) == ["course_completed", "test_graded"]
 
 
 def test_attempts_are_limited_and_staff_can_grant_one(sitting: Build) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 ROWS = 1000  # of the table the one SELECT looks into
 BYTES = 200  # of the text in each of them, and of each committed row
+MANY = 40_000  # rows an order of 5,000 people with three courses each comes to: lines, plans, and courses of both
 
 
 def hello() -> Any:
@@ -39,10 +40,7 @@ def one_select(folder: Path) -> Any:
 
 def commits(folder: Path) -> Callable[[], None]:
     """One row of BYTES per commit, with the same pragmas as the portal, through the driver alone."""
-    connection = sqlite3.connect(folder / "commits.db", isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)")
+    connection = _notes(folder / "commits.db")
 
     def commit() -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -50,3 +48,24 @@ def commits(folder: Path) -> Callable[[], None]:
         connection.execute("COMMIT")
 
     return commit
+
+
+def bulk(folder: Path) -> Callable[[], None]:
+    """MANY rows of BYTES by one executemany and one commit, in the same way."""
+    connection = _notes(folder / "bulk.db")
+    rows = [("x" * BYTES,)] * MANY
+
+    def fill() -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO note (body) VALUES (?)", rows)
+        connection.execute("COMMIT")
+
+    return fill
+
+
+def _notes(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)")
+    return connection

@@ -21,6 +21,7 @@ class Row:
     against: str = ""
     statements: int | None = None
     size: int | None = None  # bytes of the answer
+    least: int = 3  # calls in one round
     times: list[float] = field(default_factory=list)  # seconds per call, one per round
 
     def ratio(self, rows: dict[str, "Row"]) -> float:
@@ -31,7 +32,7 @@ class Row:
 
 def measure(rows: list[Row], rounds: int) -> None:
     """Fills in the times of all rows."""
-    repeats = {row.name: _repeats(row.call) for row in rows}
+    repeats = {row.name: _repeats(row) for row in rows}
     for _ in range(rounds):
         for row in rows:
             gc.collect()
@@ -43,12 +44,12 @@ def measure(rows: list[Row], rounds: int) -> None:
             gc.enable()
 
 
-def _repeats(call: Callable[[], Any]) -> int:
-    for _ in range(3):
-        call()
+def _repeats(row: Row) -> int:
+    for _ in range(row.least):
+        row.call()
     began = time.perf_counter()
-    call()
-    return max(3, int(SECONDS / max(time.perf_counter() - began, 1e-6)))
+    row.call()
+    return max(row.least, int(SECONDS / max(time.perf_counter() - began, 1e-6)))
 
 
 def table(rows: dict[str, Row]) -> str:

@@ -85,7 +85,7 @@ def test_the_smallest_change_is_noticed(client: FlaskClient, app: Flask) -> None
     data[-20] ^= 1
     status, page = _compare(client, bytes(data))
     assert status == 404
-    assert "不是本平台签发的文件" in page
+    assert "签发后被改动" in page
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"%PDF-" + b"x" * 1000], ids=["empty", "picture", "large"])

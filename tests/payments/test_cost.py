@@ -1,4 +1,4 @@
-"""What placing and paying costs in SQL statements: a number for one learner, the same number for a large group."""
+"""What placing and paying costs in SQL statements: a small number, however large the group."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from portal.payments import service
 from tests.orders.shop import NOON, Shop, buy, open_shop, register
 from tests.payments.bank import Paper, paid
 
-MOST = 50  # statements from the click on 提交订单 to open plans: placing, starting a payment, booking its notice
+MOST = 25  # statements from the click on 提交订单 to open plans: placing, starting a payment, booking its notice
 
 
 @contextmanager
@@ -42,9 +42,8 @@ def _statements(shop: Shop, people: int) -> int:
     return len(said)
 
 
-def test_a_group_costs_as_many_statements_as_one_person(app: Flask) -> None:
+def test_a_person_costs_few_statements_and_a_group_no_more_for_being_large(app: Flask) -> None:
     with db.write() as session:
         shop = open_shop(session, seats=None)
-    alone = _statements(shop, 1)
-    assert _statements(shop, 60) == alone
-    assert alone <= MOST
+    assert _statements(shop, 1) <= MOST
+    assert _statements(shop, 3) == _statements(shop, 60) <= MOST + 2  # ids for many lines and many plans beforehand

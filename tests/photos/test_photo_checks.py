@@ -2,8 +2,10 @@
 
 import io
 import struct
+import sys
 import tracemalloc
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from portal.errors import Refused
-from portal.photos import checks
+from portal.photos import checks, heic
+from portal.photos.forms import PhotoForm
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -156,3 +159,38 @@ def test_damaged_files_are_refused_never_a_crash(data: st.DataObject) -> None:
     except Refused as refused:
         sentence = str(refused.problems[0].message)
     assert kept.startswith(b"\xff\xd8") or sentence
+
+
+def heic_photo(width: int = 600, height: int = 840) -> bytes:
+    import pillow_heif
+
+    out = io.BytesIO()
+    pillow_heif.from_pillow(portrait(width, height)).save(out, quality=80)
+    return out.getvalue()
+
+
+def test_a_heic_photo_of_a_telephone_becomes_plain_jpeg() -> None:
+    data = heic_photo()
+    assert heic.is_one(data)
+    assert Image.open(io.BytesIO(checks.check(data).data)).format == "JPEG"
+
+
+def test_without_the_extra_a_heic_photo_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = heic_photo()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # not installed
+    heic.readable.cache_clear()
+    try:
+        assert "JPEG" in said(data)
+        assert PhotoForm(meta={"csrf": False}).accept == "image/jpeg,image/png"
+    finally:
+        monkeypatch.undo()
+        heic.readable.cache_clear()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(12, 3000), st.binary(min_size=1, max_size=40))
+def test_damaged_heic_photos_are_refused_in_words(at: int, dirt: bytes) -> None:
+    data = heic_photo()
+    with suppress(Refused):  # and nothing else
+        checks.check(data[:at] + dirt + data[at + len(dirt) :])
+    assert said(data[: at // 2 + 12])

@@ -25,6 +25,9 @@ from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.storage import current_storage
 from portal.testing import PASSWORD, log_in, make_learner
+from portal.types import PersonalRows
+from tests.strangers import Start
+from tests.strangers import start as start
 
 PHONE, ADDRESS = "13831552067", "zxl@example.cn"
 
@@ -144,3 +147,19 @@ def test_replaced_photos_evidence_and_logins_go_after_their_time(app: Flask, lea
     retain(1096)
     with db.read() as session:
         assert messages.inbox(session, learner.account_id) == []
+
+
+def test_what_plugins_hold_is_in_the_file_too(start: Start) -> None:
+    """The hook personal_data; one that fails spoils the file rather than leaving a hole."""
+    answers = [[PersonalRows("badges", "Badges", [{"given": "2026"}])]]
+    app = start(personal_data=lambda session, learner: answers[0])
+    client = app.test_client()
+    with db.write() as session:
+        account = make_learner(session).account
+    log_in(client, account)
+    answer = client.post("/me/data", data={"current": PASSWORD})
+    data = json.loads(zipfile.ZipFile(io.BytesIO(answer.data)).read("data.json"))
+    assert data["badges"] == [{"given": "2026"}]
+    assert data["documents"] == []  # of the certificates' plugin
+    answers.clear()  # now it raises
+    assert client.post("/me/data", data={"current": PASSWORD}).status_code == 500

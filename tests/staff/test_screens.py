@@ -82,7 +82,7 @@ def test_a_list_costs_at_most_six_statements(app: Flask, county: FlaskClient, ad
 def test_the_home_page_shows_figures_that_lead_to_rows(app: Flask, admin: FlaskClient, world: World) -> None:
     home = admin.get("/staff/").text
     assert "每周报名" in home
-    assert "/staff/organisations/?state=pending" in home
+    assert "/staff/organisations/?review=open" in home
     assert "丰润区" in home
     assert admin.get("/staff/plans/?division=130208&year=2026").text.count("周晓岚") == 1
 

@@ -11,17 +11,25 @@ from portal.access import staff_accounts
 from portal.assessment.models import Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.divisions.models import Division
 from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment, Refund
 from portal.people import credit_code
-from portal.people.models import Account, Agreement, Correction, CorrectionItem, Learner, Organisation
+from portal.people.models import (
+    Account,
+    Agreement,
+    Correction,
+    CorrectionItem,
+    Learner,
+    Organisation,
+    OrganisationApplication,
+)
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.models import Plan, PlanCourse
-from portal.testing import PASSWORD, make_learner
+from portal.study.models import Plan, PlanCourse, Suspicion
+from portal.testing import PASSWORD, make_account, make_learner
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 MINE, THEIRS = "130208", "130207"
@@ -111,6 +119,18 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     )
     session.add_all([organisation, room])
     session.flush()
+    sent = {"name": organisation.name, "code_kind": "credit_code", "code": organisation.code, "division_code": code}
+    session.add(
+        OrganisationApplication(
+            organisation=organisation,
+            account_id=make_account(session, "organisation", organisation.name).id,
+            contact_name="秦素云",
+            contact_phone="13900000001",
+            licence_key=f"licences/{code}.jpg",
+            created_at=NOON,
+            **sent,
+        )
+    )
     order, line = _order(session, learner, room, shared)
     payment = Payment(number=f"P{code}", order=order, provider="x", amount=2800, state="paid", started_at=NOON)
     payment.confirmed_at, payment.received, payment.returned = NOON, 2800, 2800
@@ -125,7 +145,12 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
     correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
     correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
-    session.add_all([studied, refund, credit, correction])
+    outside = OutsideActivity(learner=learner, way="meeting", kind="major", title="研讨会", place="教育局", amount=1)
+    outside.year, outside.hours, outside.done_on, outside.created_at = 2026, 800, date(2026, 3, 1), NOON
+    outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
+    odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
+    odd.found_at = NOON
+    session.add_all([studied, refund, credit, correction, outside, odd])
     session.flush()
     return {
         "learners": learner,
@@ -138,6 +163,8 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "plan_courses": studied,
         "credits": credit,
         "corrections": correction,
+        "outside_activities": outside,
+        "suspicions": odd,
         "divisions": session.get_one(Division, code),
     }
 

@@ -105,4 +105,4 @@ def test_a_plan_of_credited_courses_completes_at_once_and_is_told_once(app: Flas
         assert session.get_one(Plan, plan_id).state == "complete"
     with db.read() as session:
         assert session.scalars(select(EventRow.data)).all() == [{"plan_id": plan_id}]
-        assert session.scalars(select(Message.kind)).all() == ["plan_completed"]
+        assert session.scalars(select(Message.kind)).all() == ["course_completed"]

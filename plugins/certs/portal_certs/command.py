@@ -1,15 +1,16 @@
-"""`portal documents`: checking the stored files against the register, and correcting or revoking by number."""
+"""`portal documents`: checking the stored files, correcting or revoking by number, the key that signs."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from cryptography.x509 import Certificate
 from sqlalchemy.orm import Session
 
 from portal.kit import NotFound, PortalError, clock, current_storage, db
-from portal_certs import numbering, reading, render, sample, service, states
+from portal_certs import keys, numbering, reading, render, sample, service, states
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
@@ -24,12 +25,15 @@ def documents() -> None:
 
 @documents.command()
 def verify() -> None:
-    """Compare every stored file with the fingerprint in the register. Ends with 1 when one differs or is gone."""
-    wrong, count = 0, 0
+    """Compare every stored file with the fingerprint in the register, and check its signature.
+
+    Ends with 1 when one differs or is gone, or its signature does not hold.
+    """
+    wrong, count, signatures = 0, 0, keys.known()
     with db.read() as session:
         for document in reading.stored(session):
             count += 1
-            for fault in _faults(document):
+            for fault in _faults(document, signatures):
                 wrong += 1
                 click.echo(f"{document.number}: {fault}")
     click.echo(f"{count} files, {wrong} wrong")
@@ -69,7 +73,22 @@ def preview(kind: str, file: Path) -> None:
     click.echo(f"{file} is written")
 
 
-def _faults(document: Document) -> Iterator[str]:
+@documents.command("make-key")
+@click.option("--replace", is_flag=True, help="also when there is one; its certificate is kept to know old signatures")
+def make_key(replace: bool) -> None:
+    """Make the key that signs documents, certified by an authority of this site's own."""
+    try:
+        keys.make(clock.now(), replacing=replace)
+    except FileExistsError as error:
+        raise click.ClickException(f"{keys.file()} is there already; --replace makes another one") from error
+    signer = keys.current()
+    assert signer is not None
+    click.echo(f"{keys.file()} is written; SHA-256 of its certificate: {signer.fingerprint}")
+
+
+def _faults(document: Document, signatures: Sequence[Certificate]) -> Iterator[str]:
+    from portal_certs import pades
+
     assert document.storage_key
     try:
         data = current_storage().get(document.storage_key)
@@ -78,6 +97,8 @@ def _faults(document: Document) -> Iterator[str]:
     else:
         if hashlib.sha256(data).hexdigest() != document.sha256:
             yield "the file was changed"
+        elif pades.judge(data, signatures) not in (pades.HOLDS, pades.NONE):
+            yield "its signature does not hold"
 
 
 def _find(session: Session, typed: str) -> Document:

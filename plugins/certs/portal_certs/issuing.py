@@ -1,6 +1,6 @@
 """When certificates are issued: after a plan is complete, when the missing photo has come, after an absence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from portal.kit import (
     db,
     messages,
 )
-from portal_certs import fonts, reading, render, service, states
+from portal_certs import fonts, keys, reading, render, service, states
 from portal_certs.layout import Layout
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
@@ -85,7 +85,7 @@ def _print_late(context: JobContext) -> None:
 
 
 def print_document(context: JobContext) -> None:
-    """Draws a pending document, stores the file and books it. Run again, it draws the same bytes."""
+    """Draws a pending document, signs it, stores the file and books it. Run again, it makes the same bytes."""
     document_id = context.payload["document_id"]
     with db.read() as session:
         document = session.get_one(Document, document_id)
@@ -94,11 +94,21 @@ def print_document(context: JobContext) -> None:
         layout, said = Layout.model_validate(document.template.layout), reading.content(document)
     storage = current_storage()
     photo = storage.get(said.photo_key) if said.photo_key else b""
-    data = render.render(layout, said, document.number, photo, document.issued_at)
+    data = _signed(render.render(layout, said, document.number, photo, document.issued_at), document.issued_at)
     key = f"documents/{said.issued_on:%Y/%m}/{document.token}.pdf"
     sha256 = storage.put(key, data)
     with db.write() as session:
         service.finish(session, document_id, key, sha256)
+
+
+def _signed(data: bytes, moment: datetime) -> bytes:
+    """With the site's signature, where the site has a key."""
+    signer = keys.at_need(clock.now())
+    if signer is None:
+        return data
+    from portal_certs import pades
+
+    return pades.sign(data, signer, moment)
 
 
 def forget(context: JobContext) -> None:

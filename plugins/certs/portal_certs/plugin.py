@@ -13,8 +13,11 @@ from portal.kit import (
     Award,
     HomeCard,
     JobSpec,
+    Learner,
+    LearnersMerged,
     Model,
     NavItem,
+    PersonalRows,
     Plan,
     PlanAction,
     PlanCompleted,
@@ -25,7 +28,15 @@ from portal.kit import (
     _l,
     hookimpl,
 )
-from portal_certs import checklist, issuing, pages, service, verifying
+from portal_certs import (
+    checklist,
+    designing,  # noqa: F401 - its routes
+    issuing,
+    pages,
+    personal,
+    service,
+    verifying,
+)
 from portal_certs.command import documents
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates
@@ -71,6 +82,12 @@ def settings() -> Iterable[PluginSetting]:
         ),
         PluginSetting("whole_ids", False, "print and freeze whole ID numbers instead of masked ones"),
         PluginSetting("fonts", "", "TTF files for rare characters, asked after the document font, parted like PATH"),
+        PluginSetting(
+            "signing",
+            "",
+            "file with the key that signs documents and its certificates; empty: signing/signer.pem in the data folder",
+        ),
+        PluginSetting("signing_passphrase", "", "opens that key; empty: one that the index pepper gives"),
     ]
 
 
@@ -117,3 +134,13 @@ def plan_completed(session: Session, event: PlanCompleted) -> None:
 @hookimpl
 def plan_revoked(session: Session, event: PlanRevoked) -> None:
     issuing.revoked(session, event)
+
+
+@hookimpl
+def personal_data(session: Session, learner: Learner) -> Iterable[PersonalRows]:
+    return personal.rows(session, learner)
+
+
+@hookimpl
+def learners_merged(session: Session, event: LearnersMerged) -> None:
+    personal.joined(session, event)

@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from portal.kit import Form, _, _l, clock, current_settings, db, formats, public
-from portal_certs import numbering, reading, service, states
+from portal.kit import Form, NotFound, _, _l, clock, current_settings, db, formats, public
+from portal_certs import keys, numbering, reading, service, states
 from portal_certs.models import Document
 from portal_certs.pages import blueprint
 from portal_certs.snapshot import Office, Snapshot, masked_name
@@ -82,7 +82,7 @@ def shown(number: str) -> ResponseReturnValue:
 @blueprint.post("/verify/file")
 @public
 def compare() -> ResponseReturnValue:
-    """Compares a file with those this platform issued, byte for byte. Nothing of it is kept."""
+    """Compares a file with those this platform issued, byte for byte, and judges its signature. It is not kept."""
     form, file = NumberForm(None), request.files.get("file")
     if _spent(db.reader(), clock.now()):
         return _asked(_too_many(form), 429)
@@ -90,12 +90,28 @@ def compare() -> ResponseReturnValue:
     if not data or len(data) > LARGEST or not data.startswith(b"%PDF-"):
         form.form_errors = [_l("Choose the PDF file of a document, at most 5 MB.")]
         return _asked(form, 422)
+    from portal_certs import pades
+
     document = reading.by_hash(db.reader(), hashlib.sha256(data).hexdigest())
+    verdict = pades.judge(data, keys.known())
     _count(MISS if document is None else HIT, clock.now())
     if document is None:
-        return render_template("certs/foreign.html", form=NumberForm(None)), 404
-    flash(_("This file is the very file that was issued."), "ok")
+        return render_template("certs/foreign.html", form=NumberForm(None), verdict=verdict), 404
+    if verdict == pades.HOLDS:
+        flash(_("This file is the very file that was issued, and its signature holds."), "ok")
+    else:
+        flash(_("This file is the very file that was issued."), "ok")
     return redirect(url_for("certs.shown", number=document.number), 303)
+
+
+@blueprint.get("/verify/signer.pem")
+@public
+def signer() -> ResponseReturnValue:
+    """The certificates by which PDF viewers check signatures by themselves. :raises NotFound: there is no key."""
+    found = keys.current()
+    if found is None:
+        raise NotFound("signer")
+    return Response(found.certificates, mimetype="application/x-pem-file")
 
 
 def example() -> str:
@@ -105,7 +121,7 @@ def example() -> str:
 
 
 def _asked(form: NumberForm, status: int) -> ResponseReturnValue:
-    return render_template("certs/verify.html", form=form, example=example()), status
+    return render_template("certs/verify.html", form=form, example=example(), signer=keys.current()), status
 
 
 def _page(session: Session, document: Document, now: datetime) -> str:

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from portal.kit import (
     Conflict,
-    Order,
     OrderProposal,
     ProposedLine,
     Refused,
@@ -21,7 +19,9 @@ from portal.kit import (
     people,
     photos,
     place_order,
+    placed_before,
     quote,
+    to_order,
 )
 from portal_enrollment import AWARD, MODE, conditions, drafting
 from portal_enrollment.forms import CheckForm
@@ -35,8 +35,9 @@ from portal_enrollment.visit import Visit, arrive
 def check(project_id: int) -> ResponseReturnValue:
     """Everything at a glance, with a way to change each answer; then the order."""
     form = CheckForm()
-    if form.is_submitted() and (placed := _placed(str(form.key.data))) is not None:
-        return _to_order(placed)
+    buyer_id = current_learner().account_id
+    if form.is_submitted() and (placed := placed_before(buyer_id, str(form.key.data))) is not None:
+        return to_order(placed)
     visit = arrive(project_id, "check")
     assert visit.answers is not None
     if form.validate_on_submit():
@@ -80,19 +81,7 @@ def _submit(visit: Visit, expected_total: int) -> ResponseReturnValue:
     order = place_order(proposal(visit, expected_total))
     with db.write() as session:
         drafting.drop(session, visit.learner, visit.project.id)
-    return _to_order(order)
-
-
-def _placed(key: str) -> Order | None:
-    """The order a double click or the back button has already made."""
-    query = select(Order).where(Order.proposal_key == key, Order.buyer_id == current_learner().account_id)
-    found: Order | None = db.reader().scalar(query) if key else None
-    return found
-
-
-def _to_order(order: Order) -> ResponseReturnValue:
-    endpoint = "payments.pay" if order.state == "placed" else "orders.show"
-    return redirect(url_for(endpoint, number=order.number), 303)
+    return to_order(order)
 
 
 def _page(visit: Visit, form: CheckForm) -> str:

@@ -64,6 +64,11 @@ class Visit:
         """Courses that another plan of the learner holds and that are not counted yet."""
         return conditions.studying(self.session, self.learner.id, [offer.course.id for offer in self.offers])
 
+    @cached_property
+    def year_is_complete(self) -> bool:
+        """Whether the ledger holds all hours of the project's year already, so that nobody pays unawares."""
+        return not self.rules.lacking(ledger.totals(self.session, self.learner.id, self.project.year))
+
     @property
     def training_class(self) -> TrainingClass | None:
         """The class that was chosen, if it still fits the employer's division."""

@@ -32,12 +32,11 @@ def load(session: Session, learner: Learner) -> Basket:
     return _basket(draft) if draft else Basket(secrets.token_urlsafe(18))
 
 
-def add(session: Session, learner: Learner, course_id: int) -> Basket:
-    """Puts a course in; twice is once. A full basket stays as it is."""
+def add(session: Session, learner: Learner, *course_ids: int) -> Basket:
+    """Puts courses in; twice is once. What does not fit into a full basket stays out."""
     kept = load(session, learner)
-    if course_id in kept.courses or len(kept.courses) >= MOST:
-        return kept
-    return _save(session, learner, replace(kept, courses=(*kept.courses, course_id)))
+    wanted = tuple(dict.fromkeys((*kept.courses, *course_ids)))[:MOST]
+    return kept if wanted == kept.courses else _save(session, learner, replace(kept, courses=wanted))
 
 
 def remove(session: Session, learner: Learner, course_id: int) -> Basket:

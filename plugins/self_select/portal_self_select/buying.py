@@ -2,14 +2,12 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from portal.kit import (
     Conflict,
     Course,
     Learner,
     NotFound,
-    Order,
     OrderProposal,
     ProposedLine,
     Refused,
@@ -21,8 +19,10 @@ from portal.kit import (
     db,
     learner_required,
     place_order,
+    placed_before,
     quote,
     rules,
+    to_order,
 )
 from portal_self_select import MODE, basket, conditions, holdings, shelf
 from portal_self_select.basket import Basket
@@ -48,6 +48,19 @@ def choose(course_id: int) -> ResponseReturnValue:
     return redirect(url_for("self_select.show_basket"), 303)
 
 
+@blueprint.post("/courses/basket/fill")
+@learner_required
+def fill() -> ResponseReturnValue:
+    """Several courses at once, as 学时档案 proposes them; what is held already or not offered stays out."""
+    learner = current_learner()
+    asked = request.form.getlist("course", type=int)[: basket.MOST]
+    offered = [course.id for course in shelf.offered(db.reader(), asked)]
+    held = holdings.of(db.reader(), learner, offered)
+    with db.write() as session:
+        basket.add(session, learner, *(course_id for course_id in offered if course_id not in held))
+    return redirect(url_for("self_select.show_basket"), 303)
+
+
 @blueprint.post("/courses/basket/remove")
 @learner_required
 def remove() -> ResponseReturnValue:
@@ -62,8 +75,8 @@ def remove() -> ResponseReturnValue:
 def show_basket() -> ResponseReturnValue:
     """What was chosen, what it costs, what to know before paying; then the order."""
     learner, form = current_learner(), BasketForm()
-    if form.is_submitted() and (placed := _placed(learner, str(form.key.data))) is not None:
-        return _to_order(placed)
+    if form.is_submitted() and (placed := placed_before(learner.account_id, str(form.key.data))) is not None:
+        return to_order(placed)
     kept = basket.load(db.reader(), learner)
     if form.validate_on_submit():
         if form.key.data != kept.key:
@@ -109,19 +122,7 @@ def _submit(learner: Learner, kept: Basket, expected_total: int) -> ResponseRetu
     order = place_order(proposal(learner, kept, courses, expected_total))
     with db.write() as session:
         basket.empty(session, learner)
-    return _to_order(order)
-
-
-def _placed(learner: Learner, key: str) -> Order | None:
-    """The order a double click or the back button has already made."""
-    query = select(Order).where(Order.proposal_key == key, Order.buyer_id == learner.account_id)
-    found: Order | None = db.reader().scalar(query) if key else None
-    return found
-
-
-def _to_order(order: Order) -> ResponseReturnValue:
-    endpoint = "payments.pay" if order.state == "placed" else "orders.show"
-    return redirect(url_for(endpoint, number=order.number), 303)
+    return to_order(order)
 
 
 def _page(learner: Learner, kept: Basket, form: BasketForm) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kit import Credit, Learner, LineCourse, Order, OrderLine, Plan, PlanCourse
+from portal.kit import Learner, LineCourse, Order, OrderLine, Plan, PlanCourse, ledger
 
 COUNTED, STUDYING, ORDERED = "counted", "studying", "ordered"
 
@@ -23,7 +23,8 @@ def of(session: Session, learner: Learner, course_ids: Collection[int]) -> dict[
     """What the learner has of these courses, by course id; what counts most wins. Three statements."""
     found = {course_id: _ordered(number) for course_id, number in _unpaid(session, learner.id, course_ids)}
     found |= {course_id: _studying(plan_course) for course_id, plan_course in _open(session, learner.id, course_ids)}
-    return found | dict.fromkeys(_counted(session, learner.id, course_ids), Holding(COUNTED))
+    counted = ledger.counted(session, [learner.id], course_ids)
+    return found | {course_id: Holding(COUNTED) for _, course_id in counted}
 
 
 def _ordered(number: str) -> Holding:
@@ -51,13 +52,3 @@ def _open(session: Session, learner_id: int, course_ids: Collection[int]) -> lis
         .where(Plan.learner_id == learner_id, Plan.state != "revoked", PlanCourse.course_id.in_(course_ids))
     )
     return [(course_id, plan_course_id) for course_id, plan_course_id in session.execute(query)]
-
-
-def _counted(session: Session, learner_id: int, course_ids: Collection[int]) -> set[int]:
-    query = select(Credit.course_id).where(
-        Credit.learner_id == learner_id,
-        Credit.course_id.in_(course_ids),
-        Credit.reversed_by.is_(None),
-        Credit.hours > 0,
-    )
-    return {course_id for course_id in session.scalars(query) if course_id is not None}

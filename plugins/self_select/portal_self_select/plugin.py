@@ -27,6 +27,7 @@ def selection_modes() -> Iterable[SelectionMode]:
             gives=_l("Proof of hours"),
             action=_l("Find a course"),
             icon="book",
+            takes="self_select.fill",
         )
     ]
 

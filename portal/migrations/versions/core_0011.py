@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "core_0011"
-down_revision = "core_0004"
+down_revision = "core_0014"
 branch_labels = None
 depends_on = None
 

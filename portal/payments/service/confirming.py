@@ -3,13 +3,13 @@
 No provider is called here: notices were read, and gateways asked, before the transaction began.
 """
 
-import hashlib
 from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound
@@ -22,7 +22,8 @@ from portal.payments import states
 from portal.payments.judgement import Known, Verdict, judge
 from portal.payments.models import Payment, PaymentEvent, Refund
 from portal.payments.provider import Notice, PaymentProvider, RefundAnswer
-from portal.payments.service import holding, refunds
+from portal.payments.service import hearing, holding, refunds
+from portal.people.models import Account
 from portal.plugins import current_plugins
 
 
@@ -49,29 +50,26 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
 
     :raises Conflict: the order is not waiting for payment, its time is over, or money for it has to be looked into.
     """
-    order = session.get_one(Order, order.id)
+    begun = select(Order, Payment).outerjoin(Payment, Payment.order_id == Order.id).where(Order.id == order.id)
+    rows = session.execute(begun.order_by(Payment.id)).all()
+    order, attempts = rows[0][0], [attempt for _, attempt in rows if attempt is not None]
     if order.state != PLACED or order.expires_at <= now:
         raise Conflict(_l("This order is no longer waiting for payment."))
-    with_order = select(Payment).options(joinedload(Payment.order))
-    attempts = session.scalars(with_order.where(Payment.order_id == order.id)).all()
     if any(attempt.state == states.ATTENTION for attempt in attempts):
         raise Conflict(_l("A payment for this order is being looked into. Please do not pay again."))
     for attempt in attempts:
         if attempt.state == states.STARTED and attempt.provider == provider.key:
-            return attempt
+            return _of(order, attempt)
     if patience := provider.patience():
         orders.keep_until(session, order.id, now + patience)
-    payment = Payment(
-        number=_free_number(session, now),
-        order=order,
-        provider=provider.key,
-        amount=order.total,
-        state=states.STARTED,
-        started_at=now,
-    )
-    session.add(payment)
-    session.flush()
-    return payment
+    values = {
+        "order_id": order.id,
+        "provider": provider.key,
+        "amount": order.total,
+        "state": states.STARTED,
+        "started_at": now,
+    }
+    return _of(order, numbers.insert(session, Payment, numbers.PAYMENT, values, now))
 
 
 def confirm(session: Session, provider_key: str, notice: Notice, now: datetime) -> str:
@@ -81,20 +79,20 @@ def confirm(session: Session, provider_key: str, notice: Notice, now: datetime) 
         the money is on record, the order is not paid by it, and a person must look. Of refunds: "refunded" or
         "refund_failed".
     """
-    told = _told(session, provider_key, notice.event_id)
-    if told is not None and _says_the_same(told, notice):
+    payment = _by_number(session, provider_key, notice.payment_number)
+    heard = hearing.heard(session, provider_key, notice, payment)
+    if heard.same:
         return states.KNOWN
-    event_id = notice.event_id if told is None else _other_event_id(notice)
-    if told is not None and _told(session, provider_key, event_id) is not None:
+    if heard.again:
         return states.ATTENTION
     if notice.kind in (states.REFUNDED, states.REFUND_FAILED):
-        payment, outcome, money = *_refund_told(session, provider_key, notice, now), 0
+        outcome, money = _refund_told(session, payment, notice, now), 0
     else:
-        payment, outcome, money = _payment_told(session, provider_key, notice, told is not None, now)
+        outcome, money = _payment_told(session, payment, notice, heard, now)
     session.add(
         PaymentEvent(
             provider=provider_key,
-            event_id=event_id,
+            event_id=heard.event_id,
             payment_id=payment.id if payment else None,
             kind=notice.kind,
             amount=notice.amount,
@@ -105,7 +103,7 @@ def confirm(session: Session, provider_key: str, notice: Notice, now: datetime) 
             received_at=now,
         )
     )
-    if money and payment is not None:
+    if payment is not None and money and (heard.arrivals or outcome != states.PAID):
         holding.propose_strays(session, payment.order_id, now)
     return outcome
 
@@ -139,7 +137,7 @@ def give_up(session: Session, before: datetime) -> int:
         .where(Payment.state == states.STARTED, Payment.started_at < before)
         .where(or_(Order.state != PLACED, Order.expires_at < before))
     )
-    return sum(states.move(session, payment_id, states.CLOSED) for payment_id in old.all())
+    return sum(states.move(session, payment_id, states.CLOSED) is not None for payment_id in old.all())
 
 
 def begin_again(session: Session, order: Order, provider_key: str, number: str, now: datetime) -> Payment:
@@ -174,49 +172,55 @@ def dismiss(session: Session, payment_id: int, actor_id: int, reason: str, now: 
     audit.record(session, actor_id, "payment.looked_at", payment, before={"reason": before}, reason=reason)
 
 
-def _free_number(session: Session, now: datetime) -> str:
-    while True:
-        number = numbers.draw(numbers.PAYMENT, now)
-        if session.scalar(select(Payment.id).where(Payment.number == number)) is None:
-            return number
-
-
-def _told(session: Session, provider_key: str, event_id: str) -> PaymentEvent | None:
-    query = select(PaymentEvent).where(PaymentEvent.provider == provider_key, PaymentEvent.event_id == event_id)
-    found: PaymentEvent | None = session.scalar(query)
-    return found
-
-
-def _says_the_same(told: PaymentEvent, notice: Notice) -> bool:
-    """An event number alone proves nothing: gateways have used one for two orders."""
-    return (told.payload["payment_number"], told.amount, told.kind) == (
-        notice.payment_number,
-        notice.amount,
-        notice.kind,
-    )
-
-
-def _other_event_id(notice: Notice) -> str:
-    """Another name for a second, different notice of one event number, so that it too is on record once."""
-    said = f"{notice.payment_number} {notice.amount} {notice.kind}".encode()
-    return f"{notice.event_id[:60]}!{hashlib.sha256(said).hexdigest()[:16]}"
+def _of(order: Order, payment: Payment) -> Payment:
+    """A payment that knows its order without asking the database again."""
+    set_committed_value(payment, "order", order)
+    return payment
 
 
 def _by_number(session: Session, provider_key: str, number: str) -> Payment | None:
-    query = select(Payment).where(Payment.number == number, Payment.provider == provider_key)
+    """A payment with its order and what is asked about its buyer."""
+    buyer = joinedload(Payment.order).joinedload(Order.buyer).load_only(Account.kind)
+    query = select(Payment).options(buyer).where(Payment.number == number, Payment.provider == provider_key)
     found: Payment | None = session.scalar(query)
     return found
 
 
 def _payment_told(
-    session: Session, provider_key: str, notice: Notice, reused: bool, now: datetime
-) -> tuple[Payment | None, str, int]:
-    """Books a notice about a payment: the payment, the outcome, and the fen that are new with it."""
-    payment = _by_number(session, provider_key, notice.payment_number)
+    session: Session, payment: Payment | None, notice: Notice, heard: hearing.Heard, now: datetime
+) -> tuple[str, int]:
+    """Books a notice about a payment: the outcome, and the fen that are new with it."""
     if payment is None:
-        return None, states.ATTENTION, 0
-    verdict = _verdict(session, payment, notice, reused)
-    money = notice.amount if not reused and _is_new_money(session, provider_key, payment, notice) else 0
+        return states.ATTENTION, 0
+    order, elsewhere = payment.order, heard.elsewhere
+    known = Known(payment.state, payment.amount, payment.reference, order.state, elsewhere)
+    verdict = Verdict(states.ATTENTION, states.REUSED) if heard.reused else judge(known, notice)
+    money = notice.amount if _is_new_money(notice, heard) else 0
+    _book(session, payment, notice, verdict, money, now)
+    return verdict.outcome, money
+
+
+def _refund_told(session: Session, payment: Payment | None, notice: Notice, now: datetime) -> str:
+    """Books a notice about a refund. One that does not fit is for a person."""
+    refund = session.scalar(select(Refund).where(Refund.number == notice.refund_number))
+    if payment is None or refund is None or refund.payment_id != payment.id or refund.amount != notice.amount:
+        return states.ATTENTION
+    done = notice.kind == states.REFUNDED
+    answer = RefundAnswer("done" if done else "failed", notice.reference)
+    return notice.kind if refunds.book(session, refund.id, answer, now) else states.KNOWN
+
+
+def _is_new_money(notice: Notice, heard: hearing.Heard) -> bool:
+    """Whether money came that no earlier notice told of."""
+    return notice.kind == states.PAID and notice.amount > 0 and not heard.reused and not heard.told_of_money
+
+
+def _book(session: Session, payment: Payment, notice: Notice, verdict: Verdict, money: int, now: datetime) -> None:
+    if verdict.outcome == states.PAID:
+        came = {"received": Payment.received + money, "reference": notice.reference, "confirmed_at": now}
+        states.move(session, payment.id, states.PAID, **came)
+        orders.mark_paid(session, payment.order_id, now)
+        return
     if money:
         session.execute(
             update(Payment)
@@ -225,51 +229,7 @@ def _payment_told(
             .execution_options(synchronize_session=False)
         )
         session.refresh(payment, ["received"])
-    _book(session, payment, notice, verdict, now)
-    return payment, verdict.outcome, money
-
-
-def _refund_told(session: Session, provider_key: str, notice: Notice, now: datetime) -> tuple[Payment | None, str]:
-    """Books a notice about a refund. One that does not fit is for a person."""
-    payment = _by_number(session, provider_key, notice.payment_number)
-    refund = session.scalar(select(Refund).where(Refund.number == notice.refund_number))
-    if payment is None or refund is None or refund.payment_id != payment.id or refund.amount != notice.amount:
-        return payment, states.ATTENTION
-    done = notice.kind == states.REFUNDED
-    answer = RefundAnswer("done" if done else "failed", notice.reference)
-    return payment, notice.kind if refunds.book(session, refund.id, answer, now) else states.KNOWN
-
-
-def _verdict(session: Session, payment: Payment, notice: Notice, reused: bool) -> Verdict:
-    if reused:
-        return Verdict(states.ATTENTION, states.REUSED)
-    elsewhere = select(PaymentEvent.id).where(
-        PaymentEvent.provider == payment.provider,
-        PaymentEvent.reference == notice.reference,
-        PaymentEvent.money > 0,
-        PaymentEvent.payment_id != payment.id,
-    )
-    used = bool(notice.reference) and session.scalar(elsewhere.limit(1)) is not None
-    return judge(Known(payment.state, payment.amount, payment.reference, payment.order.state, used), notice)
-
-
-def _is_new_money(session: Session, provider_key: str, payment: Payment, notice: Notice) -> bool:
-    """Whether money came that no earlier notice told of; without a number of the gateway, none for this payment."""
-    if notice.kind != states.PAID or notice.amount <= 0:
-        return False
-    told = select(PaymentEvent.id).where(
-        PaymentEvent.provider == provider_key, PaymentEvent.reference == notice.reference, PaymentEvent.money > 0
-    )
-    if not notice.reference:
-        told = told.where(PaymentEvent.payment_id == payment.id)
-    return session.scalar(told.limit(1)) is None
-
-
-def _book(session: Session, payment: Payment, notice: Notice, verdict: Verdict, now: datetime) -> None:
-    if verdict.outcome == states.PAID:
-        states.move(session, payment.id, states.PAID, reference=notice.reference, confirmed_at=now)
-        orders.mark_paid(session, payment.order_id, now)
-    elif verdict.outcome in (states.FAILED, states.CLOSED):
+    if verdict.outcome in (states.FAILED, states.CLOSED):
         states.move(session, payment.id, verdict.outcome)
     elif verdict.outcome == states.ATTENTION:
         _set_aside(session, payment, notice, verdict.reason, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -29,19 +29,18 @@ def set_aside(
 ) -> Refund:
     """Proposes that so much of a payment goes back. :raises Conflict: more would go back than arrived."""
     hold(session, payment.id, amount)
-    refund = Refund(
-        number=_free_number(session, now),
-        payment_id=payment.id,
-        line_id=line.id if line else None,
-        transaction=payment.reference or "" if transaction is None else transaction,
-        amount=amount,
-        state=refund_states.PROPOSED,
-        reason=reason,
-        words=words.strip()[:300],
-        asked_by=by,
-        created_at=now,
-    )
-    session.add(refund)
+    values = {
+        "payment_id": payment.id,
+        "line_id": line.id if line else None,
+        "transaction": payment.reference or "" if transaction is None else transaction,
+        "amount": amount,
+        "state": refund_states.PROPOSED,
+        "reason": reason,
+        "words": words.strip()[:300],
+        "asked_by": by,
+        "created_at": now,
+    }
+    refund = numbers.insert(session, Refund, numbers.REFUND, values, now)
     audit.record(session, by, "refund.proposed", refund, after={"amount": amount}, reason=reason)
     return refund
 
@@ -67,25 +66,20 @@ def stray_aside(session: Session, event: PaymentEvent, reason: str, now: datetim
 
 def strays(session: Session, order_id: int) -> list[PaymentEvent]:
     """Arrivals of money that pay nothing and that nobody has proposed to send back."""
+    proposed = select(Refund.id).where(
+        Refund.payment_id == PaymentEvent.payment_id,
+        Refund.transaction == PaymentEvent.reference,
+        Refund.line_id.is_(None),
+    )
+    pays_nothing = or_(Payment.confirmed_at.is_(None), PaymentEvent.reference.is_distinct_from(Payment.reference))
     query = (
-        select(PaymentEvent, Payment)
+        select(PaymentEvent)
         .join(Payment, Payment.id == PaymentEvent.payment_id)
-        .where(Payment.order_id == order_id, PaymentEvent.money > 0)
+        .where(Payment.order_id == order_id, PaymentEvent.money > 0, pays_nothing, ~proposed.exists())
         .order_by(PaymentEvent.id)
     )
     session.flush()
-    known = (
-        select(Refund.payment_id, Refund.transaction)
-        .join(Payment)
-        .where(Payment.order_id == order_id, Refund.line_id.is_(None))
-    )
-    proposed = {(payment_id, transaction) for payment_id, transaction in session.execute(known)}
-    return [
-        event
-        for event, payment in session.execute(query)
-        if not (payment.confirmed_at and event.reference == payment.reference)
-        and (payment.id, event.reference) not in proposed
-    ]
+    return list(session.scalars(query))
 
 
 def hold(session: Session, payment_id: int, amount: int) -> None:
@@ -104,10 +98,3 @@ def hold(session: Session, payment_id: int, amount: int) -> None:
 def let_go(session: Session, payment_id: int, amount: int) -> None:
     """Money that was set aside stays after all."""
     hold(session, payment_id, -amount)
-
-
-def _free_number(session: Session, now: datetime) -> str:
-    while True:
-        number = numbers.draw(numbers.REFUND, now)
-        if session.scalar(select(Refund.id).where(Refund.number == number)) is None:
-            return number

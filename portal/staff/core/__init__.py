@@ -1,6 +1,18 @@
 """The core's own screens, one module per part of the product."""
 
-from portal.staff.core import catalogue, content, corrections, courses, office, orders, people, refunds, study
+from portal.staff.core import (
+    catalogue,
+    content,
+    corrections,
+    courses,
+    office,
+    orders,
+    outside,
+    people,
+    refunds,
+    study,
+    suspicions,
+)
 from portal.staff.screens import Screen
 
 SCREENS: tuple[type[Screen], ...] = (
@@ -11,6 +23,8 @@ SCREENS: tuple[type[Screen], ...] = (
     *refunds.SCREENS,
     *study.SCREENS,
     *courses.SCREENS,
+    *outside.SCREENS,
+    *suspicions.SCREENS,
     *content.SCREENS,
     *office.SCREENS,
 )

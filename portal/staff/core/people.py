@@ -8,16 +8,21 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import codes, contact, credit_code, identity, slip_views
+from portal.people import codes, contact, identity, organisation_codes, slip_views
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
-from portal.staff.core import words
+from portal.staff.core import registrations, words
+from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
-from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE
+from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
 from portal.types import Problem
 from portal.vault import current_vault
+from portal.web import formats
+
+# Masked on the page, in exports and in REST, like the numbers.
+EMAIL = Shape(formats.masked_email, lambda value: formats.masked_email(value) if value else "", formats.masked_email)
 
 
 def by_id_number(text: str) -> str:
@@ -64,6 +69,7 @@ class Learners(Screen):
         Column("name", _l("Name"), sort=True),
         Column("id_number", _l("ID number"), MASKED),
         Column("phone", _l("Mobile number"), PHONE),
+        Column("email", _l("E-mail"), EMAIL),
         Column("division", _l("Division"), path="division.name"),
         Column("title_series", _l("Title series")),
         Column("title_level", _l("Title level")),
@@ -74,6 +80,7 @@ class Learners(Screen):
         *columns[:1],
         Column("id_kind", _l("Kind of ID"), words.ID_KIND),
         *columns[1:],
+        Column("survivor", _l("Joined to"), path="survivor.name"),
     )
     parts = (
         Part(
@@ -101,7 +108,7 @@ class Learners(Screen):
         Field("title_series", _l("Title series")),
         Field("title_level", _l("Title level")),
     )
-    actions = (SLIP,)
+    actions = (SLIP, MERGE)
     add = False
     empty = _l("Learners appear here when they register or are imported.")
 
@@ -124,10 +131,12 @@ class Organisations(Screen):
         Column("state", _l("State"), words.ORGANISATION_STATE),
         Column("created_at", _l("Entered"), MOMENT),
     )
+    parts = (registrations.HISTORY,)
     find = (Find("name"), Find("code"))
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("state", _l("State"), choices=words.choices(words.ORGANISATION_STATES)),
+        Filter("review", _l("Registration"), "choice", "applications.state", words.choices(registrations.STATES)),
     )
     waits = {"state": "pending"}
     fields = (
@@ -137,12 +146,13 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
+    actions = registrations.ACTIONS
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod
     def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
-        """The credit code must be one."""
-        if row.code_kind == "credit_code" and (fault := credit_code.check(row.code)):
+        """The code must be one of its kind."""
+        if fault := organisation_codes.problem(row.code_kind or "credit_code", row.code):
             yield Problem(fault, "code")
 
 

@@ -24,6 +24,8 @@ VERBS: dict[str, object] = {
     "invoice.red": _l("Attached a red letter"),
     "invoice.red_due": _l("Invoice to be cancelled"),
     "invoice.withdrawn": _l("Withdrew the wish for an invoice"),
+    "merged": _l("Joined two accounts"),
+    "merged_into": _l("Account joined to another"),
     "message_texts.changed": _l("Changed the words of a message"),
     "message_texts.removed": _l("Brought back the portal's words"),
     "order.cancelled": _l("Cancelled an order"),
@@ -32,7 +34,14 @@ VERBS: dict[str, object] = {
     "order.paid": _l("Order paid"),
     "order.placed": _l("Placed an order"),
     "order.refunded": _l("Order refunded"),
+    "organisation.approved": _l("Approved an organisation"),
+    "organisation.refused": _l("Refused an organisation"),
     "organisation.registered": _l("Registered an organisation"),
+    "organisation.sent_again": _l("Organisation applied again"),
+    "outside_claimed": _l("Claimed hours earned elsewhere"),
+    "outside_credited": _l("Credited hours earned elsewhere"),
+    "outside_refused": _l("Refused hours earned elsewhere"),
+    "outside_withdrawn": _l("Withdrew a claim of hours"),
     "password_changed": _l("Changed the password"),
     "password_reset": _l("Reset the password"),
     "payment.attention": _l("Payment to be looked into"),
@@ -50,6 +59,9 @@ VERBS: dict[str, object] = {
     "rules.published": _l("Published rules"),
     "staff.added": _l("Added a staff account"),
     "staff.changed": _l("Changed a staff account"),
+    "suspicion_asked": _l("Asked about a peculiarity of study"),
+    "suspicion_cleared": _l("Dismissed a peculiarity of study"),
+    "suspicion_upheld": _l("Confirmed a peculiarity of study"),
     "test.attempt_granted": _l("Granted one more attempt"),
 }
 # Of the forms and exports that are made from declarations.
@@ -94,7 +106,7 @@ def verb(key: object) -> str:
     if found := VERBS.get(text) or known.get(text):
         return str(found)
     if name in choices.screens() and form in FORMS:
-        return _("%(what)s: %(done)s", what=choices.screens()[name].title, done=FORMS[form])
+        return str(_("%(what)s: %(done)s", what=choices.screens()[name].title, done=FORMS[form]))
     return text
 
 

@@ -1,9 +1,18 @@
 """The only writer of this room: plans, sessions of study, completion."""
 
 from portal.study.service.completion import allow_attempt, pass_test
+from portal.study.service.handover import hand_over
 from portal.study.service.plans import open_plans
 from portal.study.service.revoking import revoke
-from portal.study.service.sessions import check_period, finish_reading, open_session, reap, report
+from portal.study.service.sessions import (
+    check_period,
+    close_all,
+    finish_reading,
+    open_session,
+    present,
+    reap,
+    report,
+)
 from portal.study.specs import PlanSpec, SpecCourse
 
 __all__ = [
@@ -11,10 +20,13 @@ __all__ = [
     "SpecCourse",
     "allow_attempt",
     "check_period",
+    "close_all",
     "finish_reading",
+    "hand_over",
     "open_plans",
     "open_session",
     "pass_test",
+    "present",
     "reap",
     "report",
     "revoke",

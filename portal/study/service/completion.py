@@ -9,7 +9,7 @@ from portal import events
 from portal.catalogue.models import Lesson
 from portal.credits import service as credits_
 from portal.messages import service as messages
-from portal.people.models import Employment, Learner
+from portal.people.models import Learner
 from portal.study.models import Plan, PlanCourse, Progress
 from portal.types import PlanCompleted
 
@@ -59,7 +59,7 @@ def complete_course(session: Session, course: PlanCourse, now: datetime) -> None
         hours=course.hours,
         title=course.title,
         source="plan",
-        employer_name=_employer(session, plan.learner_id, now),
+        employer_name=credits_.employer_at(session, plan.learner_id, now),
         now=now,
         course_id=course.course_id,
         plan_id=plan.id,
@@ -89,16 +89,5 @@ def complete_plan(session: Session, plan: Plan, now: datetime) -> None:
     events.record(session, PlanCompleted(plan_id=plan.id))
     account_id = session.scalar(select(Learner.account_id).where(Learner.id == plan.learner_id))
     assert account_id is not None
-    messages.post(session, account_id, "plan_completed", url=f"/centre/projects/{plan.id}", title=plan.title)
-
-
-def _employer(session: Session, learner_id: int, now: datetime) -> str:
-    """The employer's name at that moment; "" when none is on file."""
-    query = (
-        select(Employment.employer_name)
-        .where(Employment.learner_id == learner_id, Employment.valid_from <= now)
-        .where(Employment.valid_to.is_(None) | (Employment.valid_to > now))
-        .order_by(Employment.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query) or ""
+    kind = "course_completed" if plan.project_id is None else "plan_completed"
+    messages.post(session, account_id, kind, url=f"/centre/projects/{plan.id}", title=plan.title)

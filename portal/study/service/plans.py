@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal import db
@@ -23,14 +23,12 @@ def open_plans(session: Session, specs: Sequence[PlanSpec], now: datetime) -> li
     studies the same hours twice; a plan of such courses alone completes at once. A handful of statements, however
     many plans.
     """
-    known = _plans_of_lines(session, [spec.line_id for spec in specs if spec.line_id is not None])
-    credited = _credited(session, specs)
+    known, credited = _standing(session, specs)
     fresh = [spec for spec in _once_a_line(specs) if spec.line_id is None or spec.line_id not in known]
     ids = db.insert_many(session, Plan, [_plan(spec, now) for spec in fresh])
     opened = list(zip(ids, fresh, strict=True))
     courses = [_course(plan_id, spec, course, credited, now) for plan_id, spec in opened for course in spec.courses]
-    if courses:
-        session.execute(insert(PlanCourse.__table__), courses)
+    db.fill(session, PlanCourse, courses)
     for plan_id, spec in opened:
         if spec.courses and all(_done(spec, course, credited) for course in spec.courses):
             complete_plan(session, session.get_one(Plan, plan_id), now)
@@ -51,24 +49,21 @@ def _once_a_line(specs: Iterable[PlanSpec]) -> list[PlanSpec]:
     return kept
 
 
-def _plans_of_lines(session: Session, line_ids: list[int]) -> dict[int, int]:
-    rows = session.execute(select(Plan.line_id, Plan.id).where(Plan.line_id.in_(line_ids)))
-    return {line_id: plan_id for line_id, plan_id in rows if line_id is not None}
-
-
-def _credited(session: Session, specs: Iterable[PlanSpec]) -> Done:
-    """(learner, course, year) that stand in the ledger, of everything these specs mention."""
+def _standing(session: Session, specs: Iterable[PlanSpec]) -> tuple[dict[int, int], Done]:
+    """The plans these lines have already, and what stands in the ledger of all these specs mention. One statement."""
+    lines = [spec.line_id for spec in specs if spec.line_id is not None]
     learners = {spec.learner_id for spec in specs}
     courses = {course.course_id for spec in specs for course in spec.courses}
-    rows = session.execute(
-        select(Credit.learner_id, Credit.course_id, Credit.year).where(
-            Credit.learner_id.in_(learners),
-            Credit.course_id.in_(courses),
-            Credit.reversed_by.is_(None),
-            Credit.hours > 0,
-        )
+    plans = select(literal("plan"), Plan.line_id, Plan.id, literal(0)).where(db.among(Plan.line_id, lines))
+    hours = select(literal("credit"), Credit.learner_id, Credit.course_id, Credit.year).where(
+        db.among(Credit.learner_id, learners),
+        Credit.course_id.in_(courses),
+        Credit.reversed_by.is_(None),
+        Credit.hours > 0,
     )
-    return {(learner, course, year) for learner, course, year in rows}
+    found: Sequence[Any] = session.execute(union_all(plans, hours)).all()
+    known = {line_id: plan_id for kind, line_id, plan_id, _ in found if kind == "plan"}
+    return known, {(learner, course, year) for kind, learner, course, year in found if kind == "credit"}
 
 
 def _done(spec: PlanSpec, course: SpecCourse, credited: Done) -> bool:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from portal.catalogue.models import Lesson
 from portal.clock import today
 from portal.errors import Conflict, NotFound
-from portal.study import crediting, intervals, standing
+from portal.rules.models import RuleSet
+from portal.study import crediting, intervals, patterns, standing, suspicions
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
+from portal.study.service import presence
 from portal.study.service.completion import lesson_done
 from portal.study.standing import Standing
 
@@ -39,6 +41,7 @@ def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_
     if latest is not None:
         if latest.closed_at is None:
             _close(session, latest, NEWER, now)
+            suspicions.note_parallel(session, latest, now)
         if now < latest.paid_until <= now + CLOCK_STEP:
             paid_until = latest.paid_until
     player = StudySession(
@@ -55,6 +58,7 @@ def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_
         position=next((row.position for row in course.progress if row.lesson_id == lesson.id), 0),
         close_reason="",
     )
+    presence.carry(player, latest, session.get_one(RuleSet, course.plan.rule_set_id).rules.presence, now)
     session.add(player)
     session.flush()
     return player
@@ -78,15 +82,13 @@ def report(
     :param played: intervals of seconds in the order they were played; sent again they count once
     :raises NotFound: not a session of this learner
     """
-    player = session.scalar(
-        select(StudySession).where(StudySession.token == token, StudySession.learner_id == learner_id)
-    )
-    if player is None:
-        raise NotFound("study session")
-    _revive(session, player)
+    player = _own(session, learner_id, token)
     lesson = session.get_one(Lesson, player.lesson_id)
     progress = _progress(session, player)
-    _credit(player, lesson, progress, played, now)
+    # What a closed page still earns counts for the page that is open now.
+    latest = player if player.closed_at is None else _latest(session, learner_id) or player
+    credited = _credit(player, latest, lesson, progress, played, now)
+    presence.studied(latest, credited, now)
     player.position = max(0, min(position, lesson.seconds))
     if player.closed_at is None:
         player.reported_at = now
@@ -97,7 +99,24 @@ def report(
     if player.closed_at or now - player.merged_at >= MERGE_EVERY or (result.complete and not progress.complete_at):
         _merge(session, player, lesson, progress, now)
         result = standing.of_lesson(player.plan_course_id, lesson, progress)
-    return replace(result, state=state)
+    return replace(result, state=state, check=standing.check_of(player))
+
+
+def present(session: Session, learner_id: int, token: str, nonce: str, now: datetime) -> Standing:
+    """The learner is there: study is credited again.
+
+    :raises NotFound: not a session of this learner
+    :raises Conflict: nothing is asked, or something else
+    """
+    player = _own(session, learner_id, token)
+    presence.answer(player, nonce, now)
+    player.reported_at = now
+    seen = patterns.machine_presence(player.answered)
+    suspicions.note(session, learner_id, patterns.MACHINE, f"{today(now)}", seen, player.plan_course_id, now)
+    session.flush()
+    return standing.of_lesson(
+        player.plan_course_id, session.get_one(Lesson, player.lesson_id), _progress(session, player), player
+    )
 
 
 def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> Standing:
@@ -127,6 +146,13 @@ def reap(session: Session, now: datetime, limit: int = 100) -> int:
     return len(silent)
 
 
+def close_all(session: Session, learner_id: int, now: datetime) -> None:
+    """Merges and closes the open player of a learner, whose account is joined to another one."""
+    open_ones = select(StudySession).where(StudySession.learner_id == learner_id, StudySession.closed_at.is_(None))
+    for player in session.scalars(open_ones).all():
+        _close(session, player, LEFT, now)
+
+
 def check_period(plan: Plan, now: datetime) -> None:
     """:raises Conflict: the last day to study this plan has passed (in China)."""
     if plan.study_until is not None and today(now) > plan.study_until:
@@ -139,25 +165,50 @@ def _latest(session: Session, learner_id: int) -> StudySession | None:
     return found
 
 
+def _own(session: Session, learner_id: int, token: str) -> StudySession:
+    """A learner's session by its token; one that fell silent goes on. :raises NotFound: unknown or somebody else's."""
+    mine = select(StudySession).where(StudySession.token == token, StudySession.learner_id == learner_id)
+    player: StudySession | None = session.scalar(mine)
+    if player is None:
+        raise NotFound("study session")
+    _revive(session, player)
+    return player
+
+
 def _revive(session: Session, player: StudySession) -> None:
     if player.close_reason == SILENT and _latest(session, player.learner_id) is player:
         player.closed_at, player.close_reason = None, ""
 
 
 def _credit(
-    player: StudySession, lesson: Lesson, progress: Progress, played: Sequence[Sequence[int]], now: datetime
-) -> None:
-    until = player.closed_at or now
-    silent = until - player.paid_until > crediting.OFFLINE
+    player: StudySession,
+    latest: StudySession,
+    lesson: Lesson,
+    progress: Progress,
+    played: Sequence[Sequence[int]],
+    now: datetime,
+) -> int:
+    """Credits by the rule of the clock and notes why the rest was not. Returns the new seconds."""
+    moment = player.closed_at or now
+    until = presence.last_moment(player, latest, moment)
+    silent = moment - player.paid_until > crediting.OFFLINE
     covered = [*progress.intervals, *player.intervals]
     worth = crediting.worth(played, covered, lesson.seconds, player.paid_until, until)
     player.paid_until = worth.paid_until
     player.intervals = [list(part) for part in intervals.union(player.intervals, worth.credited)]
     if worth.refused:
-        other = player.close_reason == NEWER
-        cause = crediting.OTHER_PLAYER if other else crediting.SILENT if silent else crediting.CLOCK
+        cause = _cause(player, unanswered=until < moment, silent=silent)
         notes = [[start, end, cause] for start, end in worth.refused]
         player.refused = crediting.kept([*player.refused, *notes], [*covered, *worth.credited])
+    return intervals.total(worth.credited)
+
+
+def _cause(player: StudySession, *, unanswered: bool, silent: bool) -> str:
+    if player.close_reason == NEWER:
+        return crediting.OTHER_PLAYER
+    if unanswered:
+        return crediting.UNANSWERED
+    return crediting.SILENT if silent else crediting.CLOCK
 
 
 def _progress(session: Session, player: StudySession) -> Progress:
@@ -181,6 +232,9 @@ def _merge(session: Session, player: StudySession, lesson: Lesson, progress: Pro
     progress.seconds = intervals.total(covered)
     progress.refused = crediting.kept([*progress.refused, *player.refused], covered)
     progress.position = player.position
+    seen = patterns.beyond_clock(progress.refused)
+    mark = f"lesson:{player.plan_course_id}:{lesson.id}"
+    suspicions.note(session, player.learner_id, patterns.CLOCK, mark, seen, player.plan_course_id, now)
     player.intervals, player.refused, player.merged_at = [], [], now
     session.add(progress)
     if progress.complete_at is None and crediting.is_complete(covered, lesson.seconds):

@@ -1,6 +1,7 @@
 """学习中心: the year at a glance, the next step, projects and courses."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from flask import render_template, request
 from sqlalchemy import select
@@ -34,8 +35,13 @@ def centre() -> str:
     years = sorted({this_year, *earned, *(plan.year for plan in plans)}, reverse=True)
     asked = request.args.get("year", type=int)
     year = asked if asked in years else this_year
-    stands = tests.of_courses(session, [course for plan in plans for course in plan.courses], now)
+    stands = _tests(session, plans, now)
     plugins = current_plugins()
+    goal = overview.of_year(year, _rules(session, year), earned.get(year, {}), plans)
+    step = next_step.choose(plans, stands, overview.resume(session, learner.id))
+    # Who has neither studied nor earned anything begins with a project, not with a gap.
+    if step is None and goal.gaps and (plans or goal.counted):
+        step = next_step.gap_step(year, sum(goal.gaps.values()))
     return render_template(
         "study/centre.html",
         learner=learner,
@@ -44,8 +50,8 @@ def centre() -> str:
         singles=[plan for plan in plans if plan.project_id is None],
         years=years,
         this_year=this_year,
-        goal=overview.of_year(year, _rules(session, year), earned.get(year, {}), plans),
-        step=next_step.choose(plans, stands, overview.resume(session, learner.id)),
+        goal=goal,
+        step=step,
         unpaid=_unpaid(session),
         lines={plan.id: _lines(session, plan, stands) for plan in plans},
         doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
@@ -60,7 +66,7 @@ def projects() -> str:
     """我的项目: every project with what it still needs."""
     session, now = db.reader(), clock.now()
     plans = [plan for plan in overview.plans_of(session, current_learner().id) if plan.project_id is not None]
-    stands = tests.of_courses(session, [course for plan in plans for course in plan.courses], now)
+    stands = _tests(session, plans, now)
     return render_template(
         "study/projects.html",
         plans=plans,
@@ -114,6 +120,12 @@ def courses() -> str:
         doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
         kinds=KINDS,
     )
+
+
+def _tests(session: Session, plans: Sequence[Plan], now: datetime) -> dict[int, tests.TestStanding]:
+    """Tests that may be taken now: where all lessons are done and the course does not count yet."""
+    courses = [course for plan in plans if plan.state == "open" for course in plan.courses]
+    return tests.of_courses(session, [course for course in courses if course.state == "studied"], now)
 
 
 def _shown_as(state: str, wanted: str) -> bool:

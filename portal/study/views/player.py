@@ -17,7 +17,7 @@ from portal.errors import NotFound, Refused
 from portal.study import media as files
 from portal.study import next_step, overview, service, standing, words
 from portal.study.models import PlanCourse
-from portal.study.standing import Standing
+from portal.study.standing import Check, Standing
 from portal.study.views import blueprint
 
 MOST_INTERVALS = 200
@@ -50,7 +50,7 @@ def open_player(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
     with db.write() as session:
         opened = service.open_session(session, current_learner().id, plan_course_id, lesson_id, clock.now())
     if _wants_json():
-        return jsonify(token=opened.token)
+        return jsonify(token=opened.token, check=_check(standing.check_of(opened)))
     return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
 
 
@@ -67,6 +67,21 @@ def report() -> ResponseReturnValue:
             session, learner.id, token, played, position, clock.now(), closing=bool(data.get("closing"))
         )
     return jsonify(_answer(stand))
+
+
+@blueprint.post("/study/present")
+@learner_required
+def present() -> ResponseReturnValue:
+    """在场确认: the answer, from the script as JSON or from the form of a page without it."""
+    sent = request.get_json(silent=True)
+    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
+    token, nonce = str(data.get("token", "")), str(data.get("nonce", ""))
+    with db.write() as session:
+        stand = service.present(session, current_learner().id, token, nonce, clock.now())
+    if _wants_json():
+        return jsonify(_answer(stand))
+    back = url_for("study.player", plan_course_id=stand.plan_course_id, lesson_id=stand.lesson_id)
+    return redirect(back, 303)
 
 
 @blueprint.post("/study/<int:plan_course_id>/<int:lesson_id>/read")
@@ -136,9 +151,17 @@ def _answer(stand: Standing) -> dict[str, Any]:
         "needed": stand.needed,
         "complete": stand.complete,
         "cover": stand.cover,
+        "check": _check(stand.check),
         "coverage": render_template("study/_coverage.html", **values),
         "aside": render_template("study/_aside.html", **values),
     }
+
+
+def _check(asked: Check | None) -> dict[str, Any] | None:
+    """在场确认 for the script: the nonce and how many seconds are left to answer in time."""
+    if asked is None:
+        return None
+    return {"nonce": asked.nonce, "left": max(0, int((asked.until - clock.now()).total_seconds()))}
 
 
 def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:

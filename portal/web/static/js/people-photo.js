@@ -7,6 +7,7 @@ function attach(input, box) {
   const canvas = box.querySelector("canvas");
   const zoom = box.querySelector("input[type=range]");
   const fault = box.querySelector(".x-err");
+  const unseen = box.querySelector(".p-unseen");
   const width = Number(box.dataset.width);
   const height = Number(box.dataset.height);
   let picture = null;
@@ -23,20 +24,24 @@ function attach(input, box) {
     box.hidden = false;
     fault.hidden = !problem;
     fault.lastElementChild.textContent = problem;
-    for (const part of [canvas, zoom, ...box.querySelectorAll("label, p.x-fine")]) part.hidden = Boolean(problem);
+    for (const part of [canvas, zoom, ...box.querySelectorAll("label, p.x-fine")]) part.hidden = !picture;
+    unseen.textContent = box.dataset.unseen;
+    unseen.hidden = Boolean(problem) || Boolean(picture);
     if (problem) input.value = "";
     else draw();
   });
 
   async function open(file) {
     if (file.size > Number(box.dataset.most)) return box.dataset.large;
-    if (!["image/jpeg", "image/png"].includes(file.type)) return box.dataset.kind;
+    if (!input.accept.split(",").includes(file.type)) return box.dataset.kind;
+    let found;
     try {
-      picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      found = await createImageBitmap(file, { imageOrientation: "from-image" });
     } catch {
-      return box.dataset.kind;
+      return /hei[cf]$/.test(file.type) ? "" : box.dataset.kind; // the server can read what this browser cannot
     }
-    if (picture.width < width || picture.height < height) return box.dataset.small;
+    if (found.width < width || found.height < height) return box.dataset.small;
+    picture = found;
     // Never larger than what gives the least number of pixels.
     zoom.max = String(Math.max(100, Math.floor(100 * fit() / width)));
     zoom.value = "100";
@@ -81,14 +86,39 @@ function attach(input, box) {
   }
 
   zoom.addEventListener("input", draw);
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.buttons) move(-event.movementX, -event.movementY);
+  // One finger or the mouse drags, two fingers zoom. Positions, because movementX differs between browsers.
+  const touching = new Map();
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    touching.set(event.pointerId, [event.clientX, event.clientY]);
   });
-  canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+  canvas.addEventListener("pointermove", (event) => {
+    const from = touching.get(event.pointerId);
+    if (!from) return;
+    const before = spread();
+    touching.set(event.pointerId, [event.clientX, event.clientY]);
+    if (touching.size === 1) move(from[0] - event.clientX, from[1] - event.clientY);
+    else if (before) magnify(Number(zoom.value) * (spread() / before));
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, (event) => touching.delete(event.pointerId));
+
+  function spread() {
+    const [one, other] = [...touching.values()];
+    return other ? Math.hypot(one[0] - other[0], one[1] - other[1]) : 0;
+  }
+
+  function magnify(percent) {
+    zoom.value = String(percent); // the control keeps it between its ends
+    draw();
+  }
+
   canvas.addEventListener("keydown", (event) => {
+    const closer = { "+": 10, "=": 10, "-": -10 }[event.key];
+    if (closer) magnify(Number(zoom.value) + closer);
     const steps = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] };
+    if (closer || steps[event.key]) event.preventDefault();
     if (!steps[event.key]) return;
-    event.preventDefault();
     move(...steps[event.key]);
   });
 

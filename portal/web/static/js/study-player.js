@@ -1,6 +1,7 @@
 // The player: notes which seconds were really played and reports them every ten seconds.
 // The server decides what is credited; nothing here can earn a second the clock has not paid for.
 import { Ledger } from "./study-ledger.js";
+import { Presence } from "./study-presence.js";
 
 const EVERY = 10_000;
 const root = document.querySelector("[data-player]");
@@ -71,8 +72,10 @@ async function call(url, body) {
 function open() {
   opening ??= call(root.dataset.open, {})
     .then(({ ok, status, data }) => {
-      if (ok) token = data.token;
-      else stop(status === 401 ? root.dataset.sayLogin : data.error);
+      if (ok) {
+        token = data.token;
+        presence.show(data.check);
+      } else stop(status === 401 ? root.dataset.sayLogin : data.error);
       return ok;
     })
     .catch(() => {
@@ -121,6 +124,7 @@ function apply(stand) {
   credited = stand.credited;
   draw("coverage", stand.coverage);
   draw("aside", stand.aside);
+  presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
     complete = true;
     say("");
@@ -130,12 +134,7 @@ function apply(stand) {
   if (stand.state === "open" || complete) return;
   token = null;
   if (stand.state === "newer") stop(stand.why, goOn);
-  else if (playing()) begin();
-}
-
-// Opens a session for what is playing or read already.
-function begin() {
-  return video ? started() : open();
+  else if (playing()) (video ? started() : open());
 }
 
 function lost() {
@@ -160,6 +159,11 @@ async function goOn() {
   }
 }
 
+function confirmed(stand) {
+  apply(stand);
+  if (!playing()) goOn();
+}
+
 // A page that is being left sends its last seconds as a form: it arrives even while the page is torn down.
 function leave() {
   ledger.cut();
@@ -175,6 +179,8 @@ function leave() {
     token = null;
   }
 }
+
+const presence = new Presence(root, { call, token: () => token, late: () => stop(""), answered: confirmed });
 
 // --- a video ---
 
@@ -277,7 +283,7 @@ if (needed) {
   if (reading) readText();
   else if (video) watchVideo();
   setInterval(() => {
-    if (playing() && !token && !opening && !complete) begin();
+    if (playing() && !token && !opening && !complete) (video ? started() : open());
     report();
   }, EVERY);
   window.addEventListener("online", () => report());

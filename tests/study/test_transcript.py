@@ -1,0 +1,135 @@
+"""学时档案: every year by its own rules, where hours come from, and one click that closes the gap."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from portal import clock, db
+from portal.catalogue.models import Course
+from portal.credits import service as credits_
+from portal.orders.models import Draft
+from portal.people.models import Account
+from portal.rules.models import RuleSet
+from portal.rules.rules import Rules
+from portal.study.models import Plan, PlanCourse
+from portal.testing import log_in
+from tests.study.world import START, World, make_course
+
+Build = Callable[..., World]
+YEAR = clock.today(clock.now()).year
+
+
+def earn(session: Session, world: World, hours: int, **more: object) -> None:
+    common = {"year": YEAR, "kind": "major", "title": "t", "source": "import", "employer_name": "", "now": START}
+    credits_.earn(session, learner_id=world.learner_id, hours=hours, **{**common, **more})  # type: ignore[arg-type]
+
+
+def priced(session: Session, hours: int, price: int, *, kind: str = "major", year: int = YEAR) -> Course:
+    course = make_course(session)
+    course.hours, course.price, course.kind, course.year = hours, price, kind, year
+    session.flush()
+    return course
+
+
+@pytest.fixture
+def learner(client: FlaskClient, world: Build) -> World:
+    """Somebody who studies 8 hours of this year and needs 60 + 30."""
+    built = world()
+    with db.write() as session:
+        session.execute(update(RuleSet).values(year=YEAR))
+        session.execute(update(Plan).values(year=YEAR))
+        session.execute(update(PlanCourse).values(year=YEAR))
+        session.execute(update(Course).values(year=YEAR))
+    with db.read() as session:
+        log_in(client, session.get_one(Account, built.account_id))
+    return built
+
+
+def test_the_gap_and_the_cheapest_courses_that_close_it(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        earn(session, learner, 4200)
+        earn(session, learner, 3000, kind="public", source="outside")
+        cheap, dear, small = priced(session, 1000, 500), priced(session, 1000, 900), priced(session, 200, 300)
+        old = priced(session, 1000, 1, year=YEAR - 1)
+        wanted, left = [cheap.id], [dear.id, small.id, old.id]
+    page = client.get("/centre/transcript").text
+    assert f"{YEAR} 年度还差" in page
+    for course_id in wanted:
+        assert f'name="course" value="{course_id}"' in page
+    for course_id in left:
+        assert f'name="course" value="{course_id}"' not in page
+    assert client.post("/courses/basket/fill", data={"course": wanted}).location == "/courses/basket"
+    with db.read() as session:
+        assert session.scalars(select(Draft)).one().data["courses"] == wanted
+
+
+def test_the_one_click_takes_only_what_is_offered_and_not_held(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        fine, hidden = priced(session, 1000, 500), priced(session, 1000, 500)
+        hidden.published = False
+        ids = [fine.id, hidden.id, learner.course_ids[0], 99999]
+    client.post("/courses/basket/fill", data={"course": [*ids, "x"]})
+    with db.read() as session:
+        assert session.scalars(select(Draft)).one().data["courses"] == [ids[0]]
+
+
+def test_each_year_is_judged_by_its_own_rules(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        for year, need, years in ((YEAR - 1, 1000, 1), (YEAR - 3, 500, 1)):
+            data = Rules(hours={"major": need}, make_up_years=years).model_dump(mode="json")
+            session.add(RuleSet(year=year, version=1, title="t", data=data, effective_at=START))
+        earn(session, learner, 400, year=YEAR - 1)
+        earn(session, learner, 400, year=YEAR - 3)
+        course = priced(session, 700, 5, year=YEAR - 1)
+        gone = priced(session, 700, 5, year=YEAR - 3)
+    page = client.get(f"/centre/transcript?year={YEAR - 1}").text
+    assert f"可以补学到 {YEAR} 年 12 月 31 日" in page
+    assert f'value="{course.id}"' in page
+    over = client.get(f"/centre/transcript?year={YEAR - 3}").text
+    assert "现已结束" in over
+    assert f'value="{gone.id}"' not in over
+
+
+def test_where_hours_come_from(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        earn(session, learner, 1250)
+        earn(session, learner, 300, source="outside")
+    page = client.get("/centre/transcript").text
+    assert page.index("老平台转入") < page.index(">校外学时<")
+    assert "12.50" in page
+    assert "3.00" in page
+    assert "15.50" in page
+
+
+def test_the_centre_leads_to_the_record_when_nothing_is_left_to_study(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        session.execute(update(PlanCourse).values(state="complete"))
+        session.execute(update(Plan).values(state="complete"))
+    assert "学时没有着落" in client.get("/centre").text
+
+
+def statements(client: FlaskClient, address: str) -> int:
+    """How many statements one request runs."""
+    seen: list[str] = []
+
+    def note(*given: object) -> None:
+        seen.append(str(given[2]))
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(db.engine(), "before_cursor_execute", note)
+    return len([said for said in seen if not said.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"))])
+
+
+def test_the_pages_cost_few_statements(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        for _ in range(5):
+            priced(session, 1000, 5)
+    client.get("/centre")
+    assert statements(client, "/centre") <= 8 + 2  # the plugin of certificates asks for a photo and for documents
+    assert statements(client, "/centre/transcript") <= 10
