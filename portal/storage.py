@@ -7,14 +7,18 @@ made by the core, never by people.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
 from portal import db
 from portal.errors import NotFound
+
+PIECE = 1024 * 1024  # bytes of a large file held in memory
 
 
 class LocalStorage:
@@ -33,20 +37,38 @@ class LocalStorage:
 
     def put(self, key: str, data: bytes) -> str:
         """Stores and returns the sha256 of what was stored."""
+        with self._whole(key) as file:
+            file.write(data)
+        return hashlib.sha256(data).hexdigest()
+
+    def take(self, key: str, stream: BinaryIO) -> str:
+        """Stores what a stream holds, piece by piece, and returns the sha256 of what was stored."""
+        digest = hashlib.sha256()
+        with self._whole(key) as file:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                file.write(piece)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _whole(self, key: str) -> Iterator[BinaryIO]:
+        """A file to write, which is there whole afterwards, or not at all."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            with temporary.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
-        return hashlib.sha256(data).hexdigest()
 
     def get(self, key: str) -> bytes:
         """:raises NotFound: no such file."""
