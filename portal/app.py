@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
 def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
-    from portal.staff import desks
+    from portal.staff import desks, lessons
     from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell
 
     proxies.init_app(app, settings)
@@ -75,6 +75,7 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     hosts.init_app(app, settings)
     if settings.mode == "production":
         logs.init_app(app)
+    lessons.init_app(app, settings)  # before the form tokens, which read the body
     CSRFProtect(app)
     sessions.init_app(app, settings)
     for room in ROOMS:

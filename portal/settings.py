@@ -44,6 +44,7 @@ class Settings(BaseSettings):
         0, ge=0, le=8, description="proxies in front that add to X-Forwarded-For; 0: the header is not believed"
     )
     statement_seconds: int = Field(20, description="seconds until a statement of a request is given up; 0: never")
+    upload_mb: int = Field(500, ge=1, le=1000, description="largest video or document of a lesson, in megabytes")
     plugins_disabled: list[str] = Field(default_factory=list, description="installed plugins to leave off")
     site_name: str = Field("专业技术人员继续教育", description="the site's own name, Chinese")
     site_name_en: str = Field("Continuing Education", description="the site's own name, English")

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from portal import db
 from portal.errors import NotFound
 
+PIECE = 1024 * 1024  # bytes of a large file held in memory
+
 
 class LocalStorage:
     """Files under one folder."""
@@ -39,9 +41,18 @@ class LocalStorage:
             file.write(data)
         return hashlib.sha256(data).hexdigest()
 
+    def take(self, key: str, stream: BinaryIO) -> str:
+        """Stores what a stream holds, piece by piece, and returns the sha256 of what was stored."""
+        digest = hashlib.sha256()
+        with self.writing(key) as file:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                file.write(piece)
+        return digest.hexdigest()
+
     @contextmanager
     def writing(self, key: str) -> Iterator[BinaryIO]:
-        """A file written piece by piece, for what is too large to hold; it is there once the block has ended well."""
+        """A file written piece by piece, for what is too large to hold; it is there whole afterwards, or not at all."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

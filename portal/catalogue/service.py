@@ -35,10 +35,10 @@ class ClassChoice:
 
 
 def categories(session: Session) -> list[tuple[Category, int]]:
-    """Categories in their order, each with the number of its specialties. One statement."""
+    """Categories with a specialty in their order, each with the number of them. One statement."""
     query = (
         select(Category, func.count(Specialty.id))
-        .outerjoin(Specialty, Specialty.category_id == Category.id)
+        .join(Specialty, Specialty.category_id == Category.id)
         .group_by(Category.id)
         .order_by(Category.weight, Category.id)
     )

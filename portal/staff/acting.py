@@ -49,7 +49,10 @@ def filled(asked: Iterable[Ask], values: Mapping[str, Any] | None = None, **furt
     form = type("AskForm", (Form,), {one.name: _field(one) for one in asked} | further)(data=values)
     for one in asked:
         if one.kind == "choice":
-            form[one.name].choices = [(None, ""), *((key, str(words)) for key, words in one.choices.items())]
+            offered = [(key, str(words)) for key, words in one.choices.items()]
+            present = (values or {}).get(one.name)  # one that is no longer offered stays what it is
+            strange = [] if present is None or present in one.choices else [(present, str(present))]
+            form[one.name].choices = [(None, ""), *offered, *strange]
     return form
 
 

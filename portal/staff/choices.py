@@ -50,11 +50,10 @@ def offered(session: Session, model: type[Model], scope: Scope, present: Any) ->
 
 def of_divisions(session: Session, scope: Scope, *, ended: bool = False) -> list[tuple[Any, str]]:
     """Divisions to choose from: the visitor's, or those of the site; `ended`: those given up after them, marked."""
-    codes = scope.codes
-    if codes is not None and not ended:
+    if scope.codes is not None and not ended:
         return sorted(scope.names.items())
-    if codes is None:
-        codes = frozenset(divisions.descendants(session, current_settings().home_division))
+    home = current_settings().home_division
+    codes = divisions.descendants(session, home) if scope.codes is None else scope.codes
     query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(sorted(codes)))
     rows = session.execute(query.order_by(Division.code)).all()
     found = [(row.code, row.name) for row in rows if row.valid_to is None]

@@ -1,4 +1,4 @@
-"""What waits for somebody behind each entry of the side bar: one statement for all, counting no further than MOST."""
+"""How much waits for somebody behind each entry of the side bar: one statement for all, counting to MOST at most."""
 
 from flask import g
 from sqlalchemy import func, literal, select, union_all

@@ -13,10 +13,10 @@ from tests.catalogue.planting import statements
 TODAY = date(2026, 11, 24)
 
 
-def test_categories_count_their_specialties(session: Session) -> None:
+def test_categories_count_their_specialties_and_empty_ones_are_not_shown(session: Session) -> None:
     with statements() as seen:
         found = service.categories(session)
-    assert [(category.name, count) for category, count in found] == [("工程技术", 1), ("卫生健康", 1), ("其他", 0)]
+    assert [(category.name, count) for category, count in found] == [("工程技术", 1), ("卫生健康", 1)]
     assert len(seen) == 1
 
 

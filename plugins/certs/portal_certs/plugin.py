@@ -29,6 +29,7 @@ from portal.kit import (
     hookimpl,
 )
 from portal_certs import (
+    batches,  # noqa: F401 - its routes
     bundling,
     checklist,
     designing,  # noqa: F401 - its routes

@@ -101,6 +101,7 @@ class Documents(Screen):
     )
     verbs = {
         "issued": _l("Issued a document"),
+        "published": _l("Published a layout"),
         "superseded": _l("Replaced a document"),
         "revoked": _l("Revoked a document"),
     }

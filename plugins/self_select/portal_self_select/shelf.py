@@ -109,8 +109,9 @@ def tested(session: Session, course_ids: Collection[int]) -> set[int]:
 
 
 def categories(session: Session) -> Sequence[Category]:
-    """All categories, to filter by."""
-    return session.scalars(select(Category).order_by(Category.weight, Category.id)).all()
+    """Categories with something in them, to filter by."""
+    query = select(Category).where(Category.specialties.any()).order_by(Category.weight, Category.id)
+    return session.scalars(query).all()
 
 
 def years(session: Session) -> Sequence[int]:

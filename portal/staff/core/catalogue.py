@@ -1,5 +1,6 @@
 """报名: what can be enrolled in, and where."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,12 @@ from portal.staff.shapes import CLIP, CODE, DAY, NUMBER
 from portal.types import Problem
 
 KEY_HINT = _l("Small letters, for addresses; it cannot be changed later")
+KEY = re.compile(r"[a-z][a-z0-9-]{1,29}")
+
+
+def _key_problems(row: Any) -> Iterable[Problem]:
+    if not KEY.fullmatch(row.key):
+        yield Problem(_l("Two to thirty small letters a to z, digits and hyphens, beginning with a letter."), "key")
 
 
 class Categories(Screen):
@@ -32,6 +39,12 @@ class Categories(Screen):
         Field("key", _l("Key"), KEY_HINT, once=True),
         Field("weight", _l("Position"), _l("Smaller ones come first")),
     )
+    remove = True
+
+    @classmethod
+    def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
+        """The key stands in addresses."""
+        return _key_problems(row)
 
 
 class Specialties(Screen):
@@ -57,6 +70,12 @@ class Specialties(Screen):
         Field("summary", _l("Summary"), kind="lines"),
         Field("weight", _l("Position"), _l("Smaller ones come first")),
     )
+    remove = True
+
+    @classmethod
+    def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
+        """The key stands in addresses."""
+        return _key_problems(row)
 
 
 class Projects(Screen):

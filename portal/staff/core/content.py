@@ -1,20 +1,41 @@
 """内容工作台: courses with their lessons, questions with their answers. On the console, because rows have rows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.assessment.models import FILL, Question
-from portal.catalogue.models import Course
-from portal.staff import shapes
+from portal.catalogue.models import Course, Lesson
+from portal.staff import grants, shapes
 from portal.staff.core import words
-from portal.staff.screens import CONSOLE, EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.screens import CONSOLE, EVERYWHERE, WRITE, Column, Field, Filter, Find, Inline, Part, Screen
 from portal.staff.shapes import CLIP, CODE, HOURS, MONEY, NUMBER, YES_NO
 from portal.types import Problem
 
 YES = {"true": _l("Yes"), "false": _l("No")}
+
+
+@dataclass(frozen=True)
+class File(Column):
+    """Whether a lesson has its file, leading to where it is uploaded for whoever may."""
+
+    def value(self, row: Any) -> Any:
+        """The row itself: the link needs its number. Nothing for an article."""
+        return None if row.kind == "article" else row
+
+
+def _file(row: Lesson) -> object:
+    said = _("Stored") if row.storage_key else _("Missing")
+    if not grants.current().may(Courses.key, WRITE):
+        return said
+    url = url_for("staff.lesson_file", lesson_id=row.id)
+    return Markup('{} · <a href="{}">{}</a>').format(said, url, _("Upload"))
 
 
 class Courses(Screen):
@@ -46,6 +67,7 @@ class Courses(Screen):
                 Column("title", _l("Title"), CLIP),
                 Column("kind", _l("Kind"), shapes.words(words.LESSONS)),
                 Column("seconds", _l("Seconds"), NUMBER),
+                File("file", _l("File"), shapes.Shape(_file), path="storage_key"),
             ),
         ),
     )

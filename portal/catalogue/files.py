@@ -1,0 +1,86 @@
+"""Files of lessons: told by their content, stored under names of ours, replaced without taking one others still use."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.audit import service as audit
+from portal.catalogue.models import Lesson
+from portal.errors import NotFound, Refused
+from portal.storage import current_storage, delete_after
+from portal.types import Problem
+
+FIELD = "file"
+MEGABYTE = 1024 * 1024
+TAIL = 2048  # bytes at the end of a PDF in which its last mark stands
+NEEDED = {
+    "video": _l("This is no MP4 or WebM video. Export it as MP4 and upload it again."),
+    "document": _l("This is no whole PDF. Save it as PDF again and upload it."),
+}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was checked and stored, not yet given to its lesson."""
+
+    key: str
+    sha256: str
+    size: int  # bytes
+
+
+def store(lesson: Lesson, stream: BinaryIO, megabytes: int) -> Upload:
+    """Checks a file by its content and stores it. Whoever then gives up deletes it.
+
+    :param megabytes: how large it may be.
+    :raises Refused: empty, too large, or of another kind than the lesson.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if not size:
+        raise refused(_l("Choose a file."))
+    if size > megabytes * MEGABYTE:
+        raise refused(_l("The file is larger than %(count)s MB. Make it smaller and upload it again.", count=megabytes))
+    suffix = _suffix(stream, size)
+    fits = {"video": ("mp4", "webm"), "document": ("pdf",)}.get(lesson.kind, ())
+    if suffix not in fits:
+        raise refused(NEEDED.get(lesson.kind, _l("An article has no file; its text stands on the form of the course.")))
+    key = f"lessons/{lesson.course_id}/{secrets.token_hex(12)}.{suffix}"
+    return Upload(key, current_storage().take(key, stream), size)
+
+
+def attach(session: Session, lesson_id: int, upload: Upload, actor_id: int) -> None:
+    """Gives a stored file to its lesson; the one before goes when nobody else shows it. :raises NotFound: no lesson."""
+    lesson = session.get(Lesson, lesson_id)
+    if lesson is None:
+        raise NotFound(f"lesson {lesson_id}")
+    before, lesson.storage_key = lesson.storage_key, upload.key
+    session.flush()
+    after = {"key": upload.key, "sha256": upload.sha256, "size": upload.size}
+    audit.record(
+        session, actor_id, "lesson.file_attached", lesson, before={"key": before} if before else None, after=after
+    )
+    if before and not session.scalar(select(func.count()).select_from(Lesson).where(Lesson.storage_key == before)):
+        delete_after(session, [before])
+
+
+def _suffix(stream: BinaryIO, size: int) -> str:
+    """What the content is: mp4 | webm | pdf | "". The stream is at its beginning afterwards."""
+    head = stream.read(16)
+    stream.seek(max(size - TAIL, 0))
+    tail = stream.read(TAIL)
+    stream.seek(0)
+    if head[4:8] == b"ftyp":
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "webm"
+    return "pdf" if head.startswith(b"%PDF-") and b"%%EOF" in tail else ""
+
+
+def refused(message: object) -> Refused:
+    """A reason at the field of the file."""
+    return Refused(message, [Problem(message, FIELD)])
