@@ -5,8 +5,8 @@ Denominators: "hello" is a bare Flask page of 12 bytes without SQL; "select" a b
 primary-key SELECT in a table of 1,000 rows; "commit" one row of 200 bytes per commit through the sqlite3 driver with
 WAL and synchronous=FULL; "bulk" 40,000 such rows by one executemany and one commit; "select and update" a bare Flask
 page after one primary-key SELECT and one UPDATE that is committed, with the same pragmas; "stock FAB list"
-Flask-AppBuilder's own list of the same table of 100,000 organisations, as its guide sets it up, with the same columns (stock.py).
-Everything is called through WSGI in this process: no socket, no server.
+Flask-AppBuilder's own list of the same table of 100,000 organisations, as its guide sets it up, with the same
+columns (stock.py). Everything is called through WSGI in this process: no socket, no server.
 """
 
 import argparse
