@@ -10,7 +10,7 @@ from click import Command, Context
 from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
-from portal import db, jobs, logs, safety
+from portal import db, jobs, logs, safety, versions
 from portal.access.guard import public
 from portal.plugins import Plugins
 from portal.settings import Settings, load
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     settings.data.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     _map_models()
+    versions.init_app(app)
     from portal.staff import desks
 
     plugins = Plugins(settings, extra_plugins, desks.RESERVED)
@@ -67,7 +68,7 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
     from portal.staff import desks
-    from portal.web import addresses, errors, headers, hosts, i18n, proxies, shell
+    from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell
 
     proxies.init_app(app, settings)
     addresses.init_app(app)
@@ -87,6 +88,7 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     i18n.init_app(app, [plugin.folder for plugin in plugins.active])
     headers.init_app(app, settings)
     errors.init_app(app)
+    kept.init_app(app)
     shell.init_app(app)
 
 
@@ -123,12 +125,21 @@ def _core_jobs() -> list[JobSpec]:
     from portal.audit import service as audit
     from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
-    from portal.people import mailing
+    from portal.people import mailing, texting
     from portal.rights import retention
     from portal.study import periodic as study
 
     chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
-    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS, *legacy.JOBS, *mailing.JOBS, *retention.JOBS]
+    return [
+        chain,
+        *study.JOBS,
+        *assessment.JOBS,
+        *payments.JOBS,
+        *legacy.JOBS,
+        *mailing.JOBS,
+        *texting.JOBS,
+        *retention.JOBS,
+    ]
 
 
 def _health() -> Response:

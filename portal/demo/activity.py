@@ -82,6 +82,26 @@ def load(session: Session, year: int, now: datetime) -> None:
         _life(session, stage, number, random)
 
 
+def begin_year(session: Session, year: int, now: datetime, id_number: str) -> None:
+    """The year of whom one logs in as: enrolled three weeks ago, one course finished, the next one half way."""
+    random = Random(year)  # noqa: S311 - a story, not a secret
+    stage = _stage(session, year, now)
+    account_id = registration.taken(session, "resident_id", id_number)
+    learner = session.scalars(select(Learner).where(Learner.account_id == account_id)).one()
+    begun = stage.at(now - timedelta(weeks=3))
+    learner.created_at = begun
+    _pay(session, _order(session, stage, learner, PEOPLE, begun), stage.at(begun + timedelta(minutes=5)))
+    plan = session.scalars(select(Plan).where(Plan.learner_id == learner.id)).one()
+    finished, under_way = plan.courses[:2]
+    _finish(session, learner, finished, stage.at(begun + timedelta(days=4)), Skill(random, 1.0))
+    first, second = under_way.course.lessons[:2]
+    moment = stage.at(now - timedelta(days=1))
+    for lesson, seconds in ((first, first.seconds), (second, second.seconds // 2)):
+        done = moment if seconds == lesson.seconds else None
+        part = [[0, seconds]]
+        session.add(Progress(plan_course=under_way, lesson=lesson, intervals=part, seconds=seconds, complete_at=done))
+
+
 def _stage(session: Session, year: int, now: datetime) -> Stage:
     projects = session.scalars(select(Project).where(Project.year == year).order_by(Project.id)).all()
     codes = [numbers.credit_number(row["kind"], row["division"], n) for n, row in enumerate(reading.employers(), 1)]

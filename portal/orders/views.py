@@ -15,7 +15,7 @@ from portal.errors import Conflict
 from portal.orders import service, states
 from portal.orders.models import OrderLine
 from portal.orders.summary import class_name, summarise
-from portal.payments import gateways, ledger, refund_states
+from portal.payments import gateways, invoice_states, ledger, refund_states, sums
 from portal.payments import service as payments
 from portal.payments.states import REASONS
 from portal.web import formats
@@ -42,6 +42,13 @@ REFUND_STATES: dict[str, tuple[str, object]] = {
     refund_states.WITHDRAWN: ("plain", _l("Withdrawn")),
 }
 
+INVOICE_STATES: dict[str, tuple[str, object]] = {
+    invoice_states.ASKED: ("wait", _l("Asked for")),
+    invoice_states.ISSUED: ("ok", _l("Issued")),
+    invoice_states.RED_DUE: ("wait", _l("Being cancelled")),
+    invoice_states.RED: ("plain", _l("Cancelled")),
+}
+
 
 @blueprint.app_context_processor
 def words() -> dict[str, object]:
@@ -57,13 +64,23 @@ def in_words(moment: datetime) -> str:
 @blueprint.get("/orders")
 @login_required
 def mine() -> ResponseReturnValue:
-    """The newest orders; what is unpaid comes with its deadline."""
+    """The newest orders, what is unpaid with its deadline, and every fen of all of them."""
     rows = service.of_buyer(db.reader(), account().id)
     people = func.count(OrderLine.learner_id.distinct())
     query = select(OrderLine.order_id, func.min(OrderLine.title), people, func.count()).group_by(OrderLine.order_id)
     lines = db.reader().execute(query.where(OrderLine.order_id.in_([order.id for order in rows])))
     what = {order_id: (title, heads, plans) for order_id, title, heads, plans in lines}
-    return render_template("orders/mine.html", rows=rows, what=what, now=clock.now())
+    money = sums.of_buyer(db.reader(), account().id)
+    return render_template(
+        "orders/mine.html",
+        rows=rows,
+        what=what,
+        money=money,
+        in_all=sum(money.values(), sums.Sums()),
+        invoices=sums.invoices(db.reader(), account().id),
+        invoice_states=INVOICE_STATES,
+        now=clock.now(),
+    )
 
 
 @blueprint.get("/orders/<number>")
@@ -80,6 +97,7 @@ def show(number: str) -> ResponseReturnValue:
         invoice=payments.invoices.newest(db.reader(), order.id),
         net=payments.invoices.net(db.reader(), order),
         refund_states=REFUND_STATES,
+        invoice_states=INVOICE_STATES,
         reasons=REASONS,
         now=clock.now(),
         form=Form(),

@@ -215,5 +215,5 @@ def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]
 
 def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:
     if one.kind == "division":
-        return [(str(code), name) for code, name in choices.of_divisions(db.reader(), limits)]
+        return [(str(code), name) for code, name in choices.of_divisions(db.reader(), limits, ended=True)]
     return [(key, str(words)) for key, words in one.choices.items()]

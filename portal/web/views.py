@@ -12,12 +12,14 @@ from portal.plugins import current_plugins
 from portal.rules import service as rules
 from portal.rules.rules import Rules
 from portal.web.i18n import CHINESE, LANGUAGES
+from portal.web.kept import kept
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
 @public
+@kept
 def home() -> str:
     """首页: what this is, the year's goal, the ways in, notices, cards of plugins."""
     now = clock.now()

@@ -91,6 +91,7 @@ def _rows(folder: Path) -> dict[str, Row]:
     for name, (who, address) in PAGES.items():
         rows.append(_measured(app, name, address, _cookie(app, folder, who)))
     rows.append(Row("heartbeat", study.heartbeat(app, _cookie(app, folder, "learner")), against="select and update"))
+    rows.append(Row("home, anonymous, cold", _cold(app, _page(app, "/")), against="select"))
     rows.append(Row("one row in db.write()", _write(app), against="commit"))
     few, many = study.shelves(folder, _page).items()
     rows += [Row(*few), Row(*many, against=few[0])]
@@ -149,6 +150,16 @@ def _measured(app: Flask, name: str, address: str, cookie: str) -> Row:
     if not status.startswith("200"):
         raise SystemExit(f"bench: {address} answers {status}")
     return Row(name, call, against="select", statements=len(counted), size=len(text))
+
+
+def _cold(app: Flask, call: Callable[[], Any]) -> Callable[[], Any]:
+    """A page drawn anew, as after each write to what it shows."""
+
+    def draw() -> Any:
+        app.extensions["portal_kept"].clear()
+        return call()
+
+    return draw
 
 
 def _write(app: Flask) -> Callable[[], None]:

@@ -1,14 +1,17 @@
 """Races on a real SQLite file: one seat, one order, whoever is faster. Controls show that the races are real."""
 
 import threading
+from collections import Counter
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from portal import db
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, Refused
-from portal.orders import seats
+from portal.orders import seats, states
 from portal.orders import service as orders
 from portal.orders.models import Order
 from portal.people.models import Learner
@@ -89,6 +92,48 @@ def test_control_looking_before_taking_oversells(app: Flask) -> None:
 
     together(app, work)
     assert _taken() == THREADS
+
+
+def test_control_without_the_condition_a_class_is_oversold(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(session: Session, wanted: Counter[int]) -> None:
+        session.execute(update(TrainingClass).values(taken=TrainingClass.taken + wanted.total()))
+
+    monkeypatch.setattr(seats, "hold", take)
+    shop, learners = _shop(seats=1)
+    together(app, lambda place: _place(shop, learners[place], f"k{place}"))
+    assert _taken() == THREADS
+
+
+def test_control_without_asking_what_a_person_has_two_windows_are_two_orders(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "core_problems", lambda *_: ())
+    shop, learners = _shop(seats=THREADS)
+    answers = together(app, lambda place: _place(shop, learners[0], f"window{place}"))
+    assert len({answer for answer in answers if isinstance(answer, str)}) == THREADS
+
+
+def test_control_without_the_table_of_moves_an_order_is_paid_and_given_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anywhere = dict.fromkeys(states.MOVES, frozenset(states.MOVES))
+    monkeypatch.setattr(states, "MOVES", anywhere)
+    shop, learners = _shop(seats=2)
+    number = _place(shop, learners[0], "k")
+    with db.read() as session:
+        order_id = session.scalars(select(Order.id).where(Order.number == number)).one()
+
+    def work(place: int) -> object:
+        with db.write() as session:
+            if place % 2:
+                return orders.mark_paid(session, order_id, NOON)
+            return orders.cancel(session, session.get_one(Order, order_id), NOON)
+
+    answers = together(app, work)
+    with db.read() as session:
+        plans = session.scalar(select(func.count()).select_from(Plan))
+    assert len([answer for answer in answers if isinstance(answer, list)]) > 1  # paid, and paid again
+    assert (plans, _taken()) == (1, 0)  # somebody studies on a seat that was given back
 
 
 def test_giving_back_more_than_is_taken_changes_nothing(app: Flask) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from portal import clock, db
 from portal.payments.models import Payment
 from portal.provider_contract import ProviderContract
-from portal_pay_sandbox import books, signing
+from portal_pay_sandbox import books, keys, signing
 from portal_pay_sandbox.provider import Sandbox, compose
 
 
@@ -25,7 +25,7 @@ class TestSandbox(ProviderContract):
         yield from super().forgeries(payment)
         notice = Sandbox().query(payment)
         assert notice is not None
-        yield signing.sign(b"somebody else's", compose(notice), clock.now()), compose(notice)
+        yield signing.sign(keys.make(), compose(notice), clock.now()), compose(notice)
 
 
 class TestSlowSandbox(TestSandbox):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
@@ -17,7 +16,7 @@ from portal.errors import Misconfigured
 from portal.jobs import Job
 from portal.payments.models import Payment, PaymentEvent
 from portal.settings import Settings
-from portal_pay_sandbox import books, signing
+from portal_pay_sandbox import books, keys, signing
 from portal_pay_sandbox.models import Trade
 from tests.orders.threads import THREADS, together
 from tests.payments.conftest import Counter, counter
@@ -99,8 +98,8 @@ def test_the_portal_hears_over_http(listening: Counter, asked: Trade) -> None:
 
 
 def test_it_is_told_again_until_it_is_heard(listening: Counter, asked: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    genuine = signing.secret()
-    monkeypatch.setattr(signing, "sign", lambda key, body, now: _signed_by(b"wrong" * 8, body))
+    genuine = keys.signer()
+    monkeypatch.setattr(signing, "sign", lambda key, body, now: _signed_by(keys.make(), body))
     listening.browser.post(f"/sandbox/pay/{asked.token}", data={"decision": "pay"})
     jobs.run_due()
     assert (listening.state(), _job().state, _job().attempts) == ("placed", "queued", 1)
@@ -113,7 +112,7 @@ def test_it_is_told_again_until_it_is_heard(listening: Counter, asked: Trade, mo
 _sign = signing.sign
 
 
-def _signed_by(key: bytes, body: bytes) -> dict[str, str]:
+def _signed_by(key: keys.Signer, body: bytes) -> dict[str, str]:
     return _sign(key, body, clock.now())
 
 
@@ -177,12 +176,3 @@ def test_production_refuses_it_by_name(settings: Settings, monkeypatch: pytest.M
 def test_production_without_it_starts(settings: Settings) -> None:
     quiet = _production(settings).model_copy(update={"plugins_disabled": ["pay_sandbox"]})
     assert "pay_sandbox.page" not in create_app(quiet).view_functions
-
-
-def test_a_secret_of_its_own(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    derived = signing.secret()
-    assert len(derived) == 32
-    monkeypatch.setenv("PORTAL_PAY_SANDBOX_SECRET", "agreed on paper")
-    other = create_app(settings)
-    with other.app_context():
-        assert signing.secret() == b"agreed on paper" != derived

@@ -98,6 +98,11 @@ class Documents(Screen):
             grave=True,
         ),
     )
+    verbs = {
+        "issued": _l("Issued a document"),
+        "superseded": _l("Replaced a document"),
+        "revoked": _l("Revoked a document"),
+    }
     empty = _l("Documents appear here when a plan is complete and its learner has a photo.")
 
 

@@ -1,9 +1,9 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.kit import Model, UtcDateTime
+from portal.kit import Model, Sealed, UtcDateTime
 
 
 class Trade(Model):
@@ -51,3 +51,26 @@ class Return(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     trade: Mapped[Trade] = relationship()
+
+
+class Key(Model):
+    """A key the bank signs with; the newest is in use. Encrypted, as a bank would keep it."""
+
+    __tablename__ = "pay_sandbox_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32), unique=True)
+    private: Mapped[str] = mapped_column(Sealed)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Pin(Model):
+    """The portal's side: a public key of the bank that is trusted, for good or until some moment."""
+
+    __tablename__ = "pay_sandbox_pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32), unique=True)
+    public: Mapped[str] = mapped_column(Text)
+    pinned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)

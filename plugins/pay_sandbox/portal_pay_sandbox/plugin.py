@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from click import Command
 from flask import Blueprint
 
 from portal.kit import JobSpec, Model, PaymentProvider, PluginSetting, hookimpl
-from portal_pay_sandbox.models import Return, Trade
+from portal_pay_sandbox.models import Key, Pin, Return, Trade
 from portal_pay_sandbox.provider import Sandbox
 from portal_pay_sandbox.telling import JOB, tell
 
 
 @hookimpl
 def models() -> Iterable[type[Model]]:
-    return [Trade, Return]
+    return [Trade, Return, Key, Pin]
 
 
 @hookimpl
@@ -32,8 +33,14 @@ def blueprints() -> Iterable[Blueprint]:
 def settings() -> Iterable[PluginSetting]:
     return [
         PluginSetting("in_production", False, "offer the sandbox gateway on a site in production mode"),
-        PluginSetting("secret", "", "key of the notifications' signatures; empty: made from PORTAL_SECRET_KEY"),
     ]
+
+
+@hookimpl
+def commands() -> Iterable[Command]:
+    from portal_pay_sandbox.command import sandbox_key
+
+    return [sandbox_key]
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from portal.kit import JobContext, _l, clock, db, submit
-from portal_pay_sandbox import books, signing
+from portal_pay_sandbox import books, keys, signing
 from portal_pay_sandbox.models import Trade
 from portal_pay_sandbox.provider import compose
 
@@ -52,8 +52,8 @@ def tell(context: JobContext) -> None:
         return
     body = compose(notice)
     forged = bool(context.payload.get("forged"))
-    key = b"somebody else's" if forged else signing.secret()
-    headers = {"Content-Type": "application/json", **signing.sign(key, body, clock.now())}
+    signer = keys.make() if forged else keys.signer()
+    headers = {"Content-Type": "application/json", **signing.sign(signer, body, clock.now())}
     try:
         _post(trade, body, headers)
     except urllib.error.HTTPError:

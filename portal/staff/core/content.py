@@ -118,7 +118,7 @@ class Questions(Screen):
             ),
         ),
     )
-    find = (Find("stem", "has"), Find("tags", "has"), Find("course.code"))
+    find = (Find("stem", "has"), Find("tags", "has"), Find("course.code", label=_l("Course number")))
     filters = (
         Filter("kind", _l("Kind"), choices=words.QUESTIONS),
         Filter("course", _l("Course"), "number", "course_id"),

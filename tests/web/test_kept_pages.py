@@ -1,0 +1,108 @@
+"""Pages kept for visitors who are not logged in: drawn once, true at once, and nobody's but the visitor's tokens."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, insert, update
+
+from portal import clock, db, versions
+from portal.app import create_app
+from portal.messages.models import Notice
+from portal.settings import Settings
+from portal.testing import log_in, make_account, under_test
+
+
+def _publish(title: str) -> None:
+    with db.write() as session:
+        session.add(Notice(title=title, body="-", published_at=clock.now()))
+
+
+def _statements(client: FlaskClient, address: str = "/") -> int:
+    said: list[str] = []
+
+    def note(*given: object) -> None:
+        said.append(str(given[2]))
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    client.get(address)
+    event.remove(db.engine(), "before_cursor_execute", note)
+    return len([one for one in said if one.startswith("SELECT")])
+
+
+def test_a_kept_page_is_not_drawn_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    app.test_client().get("/")
+    assert _statements(app.test_client()) == 0
+    assert _statements(app.test_client(), "/?page=2") > 0
+
+
+def test_a_write_is_seen_at_once_however_it_was_written(client: FlaskClient) -> None:
+    client.get("/")
+    _publish("第一条")
+    assert "第一条" in client.get("/").text
+    with db.write() as session:
+        session.execute(update(Notice).values(title="改了"))
+    assert "改了" in client.get("/").text
+    with db.write() as session:
+        session.execute(insert(Notice.__table__), [{"title": "第二条", "body": "-", "published_at": clock.now()}])
+    assert "第二条" in client.get("/").text
+
+
+def test_a_write_that_is_rolled_back_shows_nothing(client: FlaskClient) -> None:
+    client.get("/")
+    with pytest.raises(ZeroDivisionError), db.write() as session:
+        session.add(Notice(title="没有发布", body="-", published_at=clock.now()))
+        session.flush()
+        raise ZeroDivisionError
+    assert "没有发布" not in client.get("/").text
+
+
+def test_another_process_is_believed_after_a_second(
+    app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    client.get("/")
+    other = under_test(create_app(settings))
+    with other.app_context():
+        _publish("别的进程")
+        db.engine().dispose()
+    assert "别的进程" not in client.get("/").text
+    monkeypatch.setattr(versions, "SECONDS", 0.0)
+    app.extensions["portal_marks"].forget()
+    assert "别的进程" in client.get("/").text
+
+
+def test_every_visitor_has_tokens_of_their_own(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    seen = []
+    for _ in range(2):
+        answer = (client := app.test_client()).get("/")
+        [nonce] = re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+        tokens = set(re.findall(r'name="csrf_token" value="([^"]+)"', answer.text))
+        assert len(tokens) == 1
+        assert client.post("/language", data={"to": "en", "csrf_token": tokens.pop()}).status_code == 303
+        seen += [nonce, answer.headers["Set-Cookie"]]
+    assert len(set(seen)) == 4
+
+
+def test_languages_and_people_are_kept_apart(app: Flask) -> None:
+    app.test_client().get("/")
+    english, member = app.test_client(), app.test_client()
+    english.post("/language", data={"to": "en"})
+    assert 'lang="en"' in english.get("/").text
+    with db.write() as session:
+        account = make_account(session, name="赵敏")
+    log_in(member, account)
+    assert "赵敏" in member.get("/").text
+    assert "赵敏" not in app.test_client().get("/").text
+
+
+def test_a_word_to_one_visitor_is_told_once_and_not_kept(app: Flask) -> None:
+    spoken_to = app.test_client()
+    with spoken_to.session_transaction() as session:
+        session["_flashes"] = [("ok", "只说一次")]
+    assert "只说一次" in spoken_to.get("/").text
+    assert "只说一次" not in spoken_to.get("/").text
+    assert "只说一次" not in app.test_client().get("/").text
