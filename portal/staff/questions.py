@@ -33,7 +33,11 @@ class SheetForm(Form):
 
 
 class PictureForm(Form):
-    question = IntegerField(_l("Number of the question"), [InputRequired(_l("Enter a whole number."))])
+    question = IntegerField(
+        _l("Number of the question"),
+        [InputRequired(_l("Enter a whole number."))],
+        description=_l("It stands in the address of the question"),
+    )
     words = StringField(_l("What the picture shows"), [Length(max=200, message=_l("At most %(max)d characters."))])
     picture = FileField(_l("Picture"))
 

@@ -3,9 +3,10 @@
 `--check` compares with tests/bench/ratios.json; `--write` makes the measured ratios the expected ones.
 Denominators: "hello" is a bare Flask page of 12 bytes without SQL; "select" a bare Flask page of 200 bytes after one
 primary-key SELECT in a table of 1,000 rows; "commit" one row of 200 bytes per commit through the sqlite3 driver with
-WAL and synchronous=FULL; "bulk" 40,000 such rows by one executemany and one commit; "stock FAB list" Flask-AppBuilder's
-own list of the same table of 100,000 organisations, as its guide sets it up, with the same columns (stock.py).
-Everything is called through WSGI in this process: no socket, no server.
+WAL and synchronous=FULL; "bulk" 40,000 such rows by one executemany and one commit; "select and update" a bare Flask
+page after one primary-key SELECT and one UPDATE that is committed, with the same pragmas; "stock FAB list"
+Flask-AppBuilder's own list of the same table of 100,000 organisations, as its guide sets it up, with the same
+columns (stock.py). Everything is called through WSGI in this process: no socket, no server.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from portal.demo import load as demo
 from portal.payments import service as payments
 from portal.settings import Settings
 from portal.testing import make_settings
-from tests.bench import ceilings, stock
+from tests.bench import ceilings, stock, study
 from tests.bench.rounds import Row, keep, measure, outside, table
 from tests.orders.shop import NOON, open_shop, register
 from tests.orders.shop import buy as place
@@ -83,13 +84,17 @@ def _rows(folder: Path) -> dict[str, Row]:
         Row("hello", _page(hello, "/"), size=12, statements=0),
         Row("select", _page(select, "/"), size=ceilings.BYTES, statements=1),
         Row("commit", ceilings.commits(folder), size=ceilings.BYTES, statements=1),
+        Row("select and update", _page(ceilings.select_and_update(folder), "/"), size=ceilings.BYTES, statements=2),
         Row("bulk", ceilings.bulk(folder), size=ceilings.BYTES * ceilings.MANY, statements=1),
     ]
     app = _demo(folder)
     for name, (who, address) in PAGES.items():
         rows.append(_measured(app, name, address, _cookie(app, folder, who)))
+    rows.append(Row("heartbeat", study.heartbeat(app, _cookie(app, folder, "learner")), against="select and update"))
     rows.append(Row("home, anonymous, cold", _cold(app, _page(app, "/")), against="select"))
     rows.append(Row("one row in db.write()", _write(app), against="commit"))
+    few, many = study.shelves(folder, _page).items()
+    rows += [Row(*few), Row(*many, against=few[0])]
     lists = stock.lists(folder, _page)
     against = {"staff list, 100,000 rows": "stock FAB list, 100,000 rows", "staff list, 1,000 rows": ""}
     rows += [Row(name, call, against=against.get(name, "")) for name, call in lists.items()]

@@ -38,6 +38,26 @@ def one_select(folder: Path) -> Any:
     return app
 
 
+def select_and_update(folder: Path) -> Any:
+    """A bare Flask application that reads one row by its primary key, changes it and commits, pragmas as the portal."""
+    app = Flask("update")
+    path = folder / "update.db"
+    keep = _notes(path)
+    keep.execute("BEGIN IMMEDIATE")
+    keep.executemany("INSERT INTO note (body) VALUES (?)", [("x" * BYTES,)] * ROWS)
+    keep.execute("COMMIT")
+    engine = create_engine(f"sqlite:///{path}")
+
+    def page() -> str:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT body FROM note WHERE id = :id"), {"id": 500}).scalar_one()
+            connection.execute(text("UPDATE note SET body = :body WHERE id = :id"), {"id": 500, "body": "y" * BYTES})
+        return "y" * BYTES
+
+    app.add_url_rule("/", "page", page)
+    return app
+
+
 def commits(folder: Path) -> Callable[[], None]:
     """One row of BYTES per commit, with the same pragmas as the portal, through the driver alone."""
     connection = _notes(folder / "commits.db")

@@ -42,3 +42,23 @@ def test_the_list_costs_few_statements(client: FlaskClient, courses: int) -> Non
         session.execute(insert(Course), rows)
     client.get("/courses")
     assert statements(client, "/courses?year=2026") <= 5
+
+
+def test_more_courses_than_are_paged_through_are_said(client: FlaskClient) -> None:
+    rows = [
+        {
+            "code": f"N{n}",
+            "title": f"课程 {n}",
+            "kind": "major",
+            "year": 2026,
+            "hours": 800,
+            "price": 100,
+            "published": 1,
+        }
+        for n in range(1_001)
+    ]
+    with db.write() as session:
+        session.execute(insert(Course), rows)
+    page = client.get("/courses?page=99").text
+    assert "前 1000 门课程" in page
+    assert "第 50 页" in page

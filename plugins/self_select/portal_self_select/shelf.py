@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal.kit import MAJOR, PUBLIC, Category, Course, Lesson, NotFound, Specialty, SpecialtyCourse
 
 PAGE = 20
+MOST = 1000  # courses that are counted and paged through; whoever wants others says more
 KINDS = (MAJOR, PUBLIC)
 
 
@@ -31,6 +32,7 @@ class Found:
     total: int
     page: int
     tested: frozenset[int] = frozenset()
+    more: bool = False  # there are more than MOST
 
     @property
     def pages(self) -> int:
@@ -40,12 +42,15 @@ class Found:
 def find(session: Session, wish: Wish) -> Found:
     """The courses that fit a wish, newest year first, free ones among them. Three statements."""
     query = _fitting(wish)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    # Counting no further than MOST keeps a page as cheap with a hundred thousand courses as with a thousand.
+    some = query.with_only_columns(Course.id).limit(MOST + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    total = min(counted, MOST)
     page = min(max(1, wish.page), max(1, -(-total // PAGE)))
     query = query.order_by(Course.year.desc(), Course.kind, Course.weight, Course.id)
     query = query.options(selectinload(Course.lessons)).limit(PAGE).offset((page - 1) * PAGE)
     rows = session.execute(query.add_columns(_tested())).all()
-    return Found([row[0] for row in rows], total, page, frozenset(row[0].id for row in rows if row[1]))
+    return Found([row[0] for row in rows], total, page, frozenset(row[0].id for row in rows if row[1]), counted > MOST)
 
 
 def _tested() -> ColumnElement[bool]:
