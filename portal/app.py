@@ -125,12 +125,21 @@ def _core_jobs() -> list[JobSpec]:
     from portal.audit import service as audit
     from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
-    from portal.people import mailing
+    from portal.people import mailing, texting
     from portal.rights import retention
     from portal.study import periodic as study
 
     chain = JobSpec("audit.chain", audit.chain, every=timedelta(minutes=1))
-    return [chain, *study.JOBS, *assessment.JOBS, *payments.JOBS, *legacy.JOBS, *mailing.JOBS, *retention.JOBS]
+    return [
+        chain,
+        *study.JOBS,
+        *assessment.JOBS,
+        *payments.JOBS,
+        *legacy.JOBS,
+        *mailing.JOBS,
+        *texting.JOBS,
+        *retention.JOBS,
+    ]
 
 
 def _health() -> Response:

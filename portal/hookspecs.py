@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flask_appbuilder import Model
     from sqlalchemy.orm import Session
 
+    from portal.messages.sms import SmsSender
     from portal.orders.quote import Quote
     from portal.payments.provider import PaymentProvider
     from portal.people.models import Account, Learner
@@ -88,6 +89,11 @@ def selection_modes() -> Iterable["SelectionMode"]:
 @hookspec
 def payment_providers() -> Iterable["type[PaymentProvider]"]:
     """Ways to pay."""
+
+
+@hookspec
+def sms_senders() -> Iterable["type[SmsSender]"]:
+    """Ways to send text messages; the first one is used."""
 
 
 @hookspec
@@ -166,6 +172,7 @@ DECLARE = [
     "settings",
     "selection_modes",
     "payment_providers",
+    "sms_senders",
     "awards",
     "jobs",
 ]

@@ -21,21 +21,26 @@ from portal.credits import service as ledger
 from portal.credits.models import Credit
 from portal.db import UtcDateTime
 from portal.divisions import service as divisions
+from portal.divisions.models import Division
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
-from portal.jobs import Again, JobContext, submit
+from portal.jobs import Again, Job, JobContext, submit
 from portal.messages import service as messages
+from portal.messages.models import Message
+from portal.messages.sms import Sms, SmsSender
 from portal.orders import drafts
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order, placed_before, to_order
+from portal.orders.placing import place_order, place_within, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
 from portal.payments.provider import BillLine, Notice, PaymentProvider, RefundAnswer
+from portal.people import contact, identity, joining, organisation_codes
 from portal.people import service as people
 from portal.people.identity import BY_KEY as ID_KINDS
-from portal.people.models import Account, Learner
+from portal.people.models import Account, Employment, Learner, Organisation
+from portal.people.newcomers import Newcomer
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.photos.scans import check_scan
@@ -46,16 +51,22 @@ from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
 from portal.sheets import values as cells
 from portal.sheets.checking import Line, Report
+from portal.sheets.checking import again as check_again
 from portal.sheets.checking import check as check_table
 from portal.sheets.checking import repeated as repeated_lines
 from portal.sheets.layout import Layout
 from portal.sheets.layout import load as load_layout
+from portal.sheets.reading import Book
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+from portal.sheets.template import Template
+from portal.sheets.template import workbook as template_workbook
+from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.guard import needs as staff_required
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import current_storage
 from portal.study import media
@@ -96,13 +107,16 @@ __all__ = [
     "Ask",
     "Award",
     "BillLine",
+    "Book",
     "Category",
     "ClassChoice",
     "Column",
     "Conflict",
     "Course",
     "Credit",
+    "Division",
     "Draft",
+    "Employment",
     "Field",
     "Filter",
     "Find",
@@ -110,6 +124,7 @@ __all__ = [
     "Form",
     "HomeCard",
     "Inline",
+    "Job",
     "JobContext",
     "JobSpec",
     "Layout",
@@ -118,9 +133,11 @@ __all__ = [
     "Lesson",
     "Line",
     "LineCourse",
+    "Message",
     "Misconfigured",
     "Model",
     "NavItem",
+    "Newcomer",
     "NotFound",
     "Notice",
     "Offer",
@@ -129,6 +146,8 @@ __all__ = [
     "OrderLine",
     "OrderPaid",
     "OrderProposal",
+    "Organisation",
+    "PageLink",
     "Part",
     "Payment",
     "PaymentProvider",
@@ -157,9 +176,12 @@ __all__ = [
     "Screen",
     "Sealed",
     "SelectionMode",
+    "Sms",
+    "SmsSender",
     "Specialty",
     "SpecialtyCourse",
     "Standing",
+    "Template",
     "TooMany",
     "TrainingClass",
     "UtcDateTime",
@@ -171,10 +193,12 @@ __all__ = [
     "audit",
     "catalogue",
     "cells",
+    "check_again",
     "check_scan",
     "check_table",
     "choice",
     "clock",
+    "contact",
     "current_account",
     "current_learner",
     "current_organisation",
@@ -188,6 +212,8 @@ __all__ = [
     "formats",
     "hear",
     "hookimpl",
+    "identity",
+    "joining",
     "learner_required",
     "ledger",
     "load_layout",
@@ -195,10 +221,12 @@ __all__ = [
     "media",
     "messages",
     "ngettext",
+    "organisation_codes",
     "organisation_required",
     "people",
     "photos",
     "place_order",
+    "place_within",
     "placed_before",
     "plugin_setting",
     "public",
@@ -209,7 +237,10 @@ __all__ = [
     "repeated_lines",
     "rules",
     "shapes",
+    "staff_required",
+    "staff_rows",
     "submit",
+    "template_workbook",
     "to_order",
     "visiting_learner",
 ]

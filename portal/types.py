@@ -52,11 +52,15 @@ class OrderProposal:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something cannot go on, in the reader's language, and the form field it belongs to."""
+    """Why something cannot go on, in the reader's language, and the form field it belongs to.
+
+    `code` names the cause for machines and for grouping, where there are many of a kind.
+    """
 
     message: object
     field: str = ""
     url: str = ""
+    code: str = ""
 
 
 # --- declarations -----------------------------------------------------------------------------------------------

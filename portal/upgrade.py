@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal import db, migrations
 from portal.divisions import load as divisions
+from portal.people import service as people
 from portal.staff import roles
 
 
@@ -14,3 +15,4 @@ def upgrade(app: Flask) -> None:
         with db.write() as session:
             divisions.load(session)
             roles.sync(session, app)
+            people.index_phones(session)

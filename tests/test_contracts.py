@@ -18,7 +18,18 @@ from portal.access.guard import RULE
 from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, none, strings, tree
 
 OWN_LIBRARIES = {
-    "certs": {"reportlab", "segno", "pydantic", "PIL", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography"}
+    "certs": {
+        "reportlab",
+        "segno",
+        "pydantic",
+        "PIL",
+        "pypdfium2",
+        "pyhanko",
+        "pyhanko_certvalidator",
+        "asn1crypto",
+        "cryptography",
+    },
+    "pay_sandbox": {"cryptography"},
 }
 OPEN_TO_PLUGINS = {"portal.kit", "flask", "sqlalchemy", "wtforms", "werkzeug", "markupsafe", "click"}
 ONLY_IN = {  # a library that belongs to one room

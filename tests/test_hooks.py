@@ -63,6 +63,7 @@ def test_every_hook_has_a_test() -> None:
         "plan_actions": "tests/study",
         "payment_providers": "tests/payments",
         "personal_data": "tests/rights",
+        "sms_senders": "tests/people",
     }
     hooks = {*hookspecs.DECLARE, *hookspecs.ASK, *hookspecs.TELL}
     assert hooks - tested - set(elsewhere) == set()

@@ -23,6 +23,7 @@ from portal.study.models import Plan
 from portal.testing import log_in, make_account, make_learner
 from tests.catalogue.planting import plant
 from tests.enrollment.conftest import NOW, Wizard, newcomer, orders
+from tests.group_reg import conftest as group
 from tests.sources import NAMED
 
 SUBSETS = [subset for size in range(len(NAMED) + 1) for subset in combinations(NAMED, size)]
@@ -153,9 +154,21 @@ def _choose(app: Flask) -> Order:
         return session.scalars(select(Order).where(Order.number == number)).one()
 
 
+def _register(app: Flask) -> Order:
+    """集体注册: one person by a spreadsheet, paid at the sandbox bank."""
+    with db.write() as session:
+        organisation = group.settle(session)
+    browser = group.enter(app.test_client(), organisation)
+    group.upload(browser, group.sheet([group.person(1)]))
+    group.send(browser)
+    order = group.orders()[-1]
+    _pay(browser, order.number)
+    return order
+
+
 def _pay(browser: FlaskClient, number: str) -> None:
     gateway = browser.post(f"/pay/{number}", data={"provider": "sandbox"}).location
     browser.get(browser.post(gateway, data={"decision": "pay"}).location)
 
 
-ORDERED = {"enrollment": _enrol, "self_select": _choose}  # each mode brings its way here
+ORDERED = {"enrollment": _enrol, "self_select": _choose, "group_reg": _register}  # each mode brings its way here

@@ -9,6 +9,8 @@ from portal.catalogue.models import Course
 from portal.db import UtcDateTime
 from portal.study.models import PlanCourse
 
+FILL = "fill"  # the kind of question whose answer is written
+
 
 class Question(Model):
     """A question of a course's bank. kind: single | multiple | true_false | fill.

@@ -22,19 +22,15 @@ class Wrong:
     explanation: str
 
 
-def _chosen(attempt: Attempt) -> dict[int, list[int]]:
-    return {answer.position: list(answer.chosen) for answer in attempt.answers}
-
-
 def right_count(session: Session, attempt: Attempt) -> int:
     """How many questions were answered right."""
-    return sum(papers.right(attempt.paper, _chosen(attempt), service.correct_options(session, attempt)))
+    return sum(papers.right(attempt.paper, service.given(attempt), service.key(session, attempt)))
 
 
 def wrong(session: Session, attempt: Attempt) -> list[Wrong]:
     """Every question that was not right, with what would have been, and why."""
-    correct, chosen = service.correct_options(session, attempt), _chosen(attempt)
-    results = papers.right(attempt.paper, chosen, correct)
+    key, given = service.key(session, attempt), service.given(attempt)
+    results = papers.right(attempt.paper, given, key)
     missed = [(position, item) for position, item in enumerate(attempt.paper) if not results[position]]
     rows = session.scalars(select(Question).where(Question.id.in_([item["question"] for _, item in missed])))
     questions = {row.id: row for row in rows}
@@ -43,12 +39,16 @@ def wrong(session: Session, attempt: Attempt) -> list[Wrong]:
     def named(item: papers.Item, wanted: set[int]) -> tuple[tuple[str, str], ...]:
         return tuple((letter(n), texts.get(o, "")) for n, o in enumerate(item["options"]) if o in wanted)
 
+    def written(texts: list[str]) -> tuple[tuple[str, str], ...]:
+        return tuple(("", text) for text in texts if text)
+
     return [
         Wrong(
             number=position + 1,
             stem=questions[item["question"]].stem,
-            chosen=named(item, set(chosen.get(position, ()))),
-            correct=named(item, correct[item["question"]]),
+            chosen=named(item, set(given.chosen.get(position, ()))) or written([given.texts.get(position, "")]),
+            correct=named(item, set(key.options.get(item["question"], ())))
+            or written(sorted(key.texts.get(item["question"], ()))),
             explanation=questions[item["question"]].explanation,
         )
         for position, item in missed

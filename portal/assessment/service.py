@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.assessment import paper as papers
 from portal.assessment import standing
-from portal.assessment.models import Answer, Attempt, Question, QuestionOption
+from portal.assessment.models import FILL, Answer, Attempt, PaperRule, Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Course
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
 from portal.people.models import Learner
+from portal.study import patterns, suspicions
 from portal.study import service as study
 from portal.study.models import Plan, PlanCourse
 from portal.types import Problem
@@ -26,8 +27,13 @@ REFUSALS = {
     "locked": _l("Study all lessons of this course first; the test opens then."),
     "passed": _l("You have passed this test already."),
     "used_up": _l("All attempts are used. The office can grant another one."),
+    "early": _l("This test has not opened yet."),
+    "over": _l("The days of this test are over. Please ask the office."),
+    "waiting": _l("Another attempt opens some time after a failed one; look at the lessons until then."),
 }
 REASON_LONGEST = 300
+TEXT_LONGEST = 200  # of an answer that is filled in
+NOT_READY = _l("The questions of this test are not ready yet. Please tell the office.")
 NOT_AN_OPTION = _l("This is not an option of this question.")
 
 
@@ -35,7 +41,7 @@ def start(session: Session, learner_id: int, plan_course_id: int, now: datetime,
     """Begins an attempt with a fresh paper, or goes on with the one that is running.
 
     :raises NotFound: not a course of this learner
-    :raises Conflict: locked, passed, attempts used up, or no questions yet
+    :raises Conflict: locked, passed, attempts used up, not in its days, waiting, or not enough questions yet
     """
     course = own_course(session, learner_id, plan_course_id)
     close_due(session, now, course.id)
@@ -45,14 +51,11 @@ def start(session: Session, learner_id: int, plan_course_id: int, now: datetime,
     if stand.state != "ready":
         raise Conflict(REFUSALS[stand.state])
     study.check_period(course.plan, now)
-    bank = _bank(session, course.course_id)
-    if not bank:
-        raise Conflict(_l("The questions of this test are not ready yet. Please tell the office."))
     attempt = Attempt(
         token=secrets.token_urlsafe(32),
         plan_course_id=course.id,
         number=stand.used + 1,
-        paper=papers.draw(bank, stand.rule.questions, random),
+        paper=_paper(session, course.course_id, stand.rule.questions, random),
         pass_mark=stand.rule.pass_mark,
         state="open",
         started_at=now,
@@ -111,24 +114,25 @@ def answer(
     chosen: Sequence[int],
     now: datetime,
     *,
+    text: str = "",
     flagged: bool | None = None,
 ) -> Answer:
-    """Saves what is chosen for one question; an empty choice takes an answer back. `flagged` None leaves the mark.
+    """Saves what is chosen or written for one question; nothing takes an answer back. `flagged` None leaves the mark.
 
     :raises Conflict: the attempt is closed or its time is over
-    :raises Refused: not an option of this question, or several where one is allowed
+    :raises Refused: not an option of this question, several where one is allowed, or a text that is too long
     """
     attempt = find(session, learner_id, token)
     if attempt.state != "open" or now >= attempt.deadline:
         raise Conflict(_l("The time of this test is over; the answers saved until then count."))
     if not 0 <= position < len(attempt.paper):
         raise NotFound(f"question {position}")
-    _check_choice(session, attempt.paper[position], chosen)
+    text = _checked(session, attempt.paper[position], chosen, text)
     row = next((row for row in attempt.answers if row.position == position), None)
     if row is None:
         row = Answer(attempt_id=attempt.id, position=position, chosen=[], flagged=False, saved_at=now)
         session.add(row)
-    row.chosen, row.saved_at = sorted(set(chosen)), now
+    row.chosen, row.text, row.saved_at = sorted(set(chosen)), text, now
     if flagged is not None:
         row.flagged = flagged
     session.flush()
@@ -155,17 +159,43 @@ def close_due(session: Session, now: datetime, plan_course_id: int | None = None
     return len(due)
 
 
+def _paper(session: Session, course_id: int, count: int, random: Random) -> papers.Paper:
+    """A paper by the course's own rule, else `count` questions of the whole bank.
+
+    :raises Conflict: the bank has too few questions
+    """
+    rule = session.scalar(select(PaperRule).where(PaperRule.course_id == course_id).options(_PARTS))
+    parts = [papers.Part(part.questions, part.tag, part.difficulty) for part in rule.parts] if rule else []
+    bank = _bank(session, course_id)
+    if not bank:
+        raise Conflict(NOT_READY)
+    try:
+        return papers.draw(bank, count, random, parts=parts, shuffle=rule.shuffle if rule else True)
+    except papers.TooFew as error:
+        raise Conflict(NOT_READY) from error
+
+
+_PARTS = selectinload(PaperRule.parts)
+
+
 def _bank(session: Session, course_id: int) -> list[papers.Candidate]:
     query = select(Question).where(Question.course_id == course_id, Question.active).order_by(Question.id)
     questions = session.scalars(query.options(selectinload(Question.options)))
     return [
-        papers.Candidate(question.id, tuple(option.id for option in question.options), question.kind != "true_false")
+        papers.Candidate(
+            question.id,
+            () if question.kind == FILL else tuple(option.id for option in question.options),
+            question.kind != "true_false",
+            frozenset(question.tags.split()),
+            question.difficulty,
+        )
         for question in questions
         if any(option.correct for option in question.options)
     ]
 
 
-def _check_choice(session: Session, item: dict[str, object], chosen: Sequence[int]) -> None:
+def _checked(session: Session, item: dict[str, object], chosen: Sequence[int], text: str) -> str:
+    """The text that is kept, "" for a question with options."""
     question = session.get_one(Question, item["question"])
     options = item["options"]
     assert isinstance(options, list)
@@ -173,28 +203,46 @@ def _check_choice(session: Session, item: dict[str, object], chosen: Sequence[in
         raise Refused(NOT_AN_OPTION)
     if question.kind != "multiple" and len(set(chosen)) > 1:
         raise Refused(_l("Only one option can be chosen here."))
+    if len(text) > TEXT_LONGEST:
+        raise Refused(_l("At most %(count)s characters.", count=TEXT_LONGEST))
+    return text.strip() if question.kind == FILL else ""
 
 
-def correct_options(session: Session, attempt: Attempt) -> dict[int, set[int]]:
+def key(session: Session, attempt: Attempt) -> papers.Key:
     """What is right, by question id. For grading and for the result page only."""
     ids = [item["question"] for item in attempt.paper]
     rows = session.execute(
-        select(QuestionOption.question_id, QuestionOption.id).where(
-            QuestionOption.question_id.in_(ids), QuestionOption.correct
-        )
+        select(Question.id, Question.kind, QuestionOption.id, QuestionOption.text)
+        .join(QuestionOption, QuestionOption.question_id == Question.id)
+        .where(Question.id.in_(ids), QuestionOption.correct)
     )
-    found: dict[int, set[int]] = {}
-    for question_id, option_id in rows:
-        found.setdefault(question_id, set()).add(option_id)
-    return found
+    options: dict[int, set[int]] = {}
+    texts: dict[int, set[str]] = {}
+    for question_id, kind, option_id, words in rows:
+        if kind == FILL:
+            texts.setdefault(question_id, set()).add(words)
+        else:
+            options.setdefault(question_id, set()).add(option_id)
+    return papers.Key(options, texts)
+
+
+def given(attempt: Attempt) -> papers.Answers:
+    """What was chosen and written, by position."""
+    rows = attempt.answers
+    return papers.Answers({row.position: row.chosen for row in rows}, {row.position: row.text for row in rows})
 
 
 def _grade(session: Session, attempt: Attempt, moment: datetime) -> None:
-    chosen = {row.position: row.chosen for row in attempt.answers}
-    attempt.score = papers.per_cent(papers.right(attempt.paper, chosen, correct_options(session, attempt)))
+    attempt.score = papers.per_cent(papers.right(attempt.paper, given(attempt), key(session, attempt)))
     attempt.passed = attempt.score >= attempt.pass_mark
     attempt.state, attempt.submitted_at = "graded", moment
     session.flush()
+    saved = [row.saved_at for row in attempt.answers]
+    seen = {
+        patterns.FAST: patterns.fast_answers(attempt.started_at, saved, attempt.score, attempt.pass_mark),
+        patterns.EVEN: patterns.even_answers(saved),
+    }
+    suspicions.note_attempt(session, attempt.plan_course, attempt.id, seen, moment)
     if attempt.passed:
         study.pass_test(session, attempt.plan_course_id, moment)
 

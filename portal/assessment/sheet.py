@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.assessment.models import Attempt, Question, QuestionOption
 from portal.errors import NotFound
+from portal.storage import current_storage
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Asked:
     choices: tuple[Choice, ...]
     flagged: bool
     saved_at: datetime | None
+    text: str = ""  # what was written
+    picture: bool = False
+    picture_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,7 @@ class Mark:
 def question(session: Session, attempt: Attempt, number: int) -> Asked:
     """:raises NotFound: the question was removed from the bank."""
     item = attempt.paper[number - 1]
-    row = session.execute(select(Question.kind, Question.stem).where(Question.id == item["question"])).first()
-    if row is None:
-        raise NotFound(f"question {item['question']}")
+    row = _question(session, attempt, number)
     texts = texts_of(session, item["options"])
     saved = next((answer for answer in attempt.answers if answer.position == number - 1), None)
     chosen = set(saved.chosen) if saved else set()
@@ -60,7 +62,25 @@ def question(session: Session, attempt: Attempt, number: int) -> Asked:
         ),
         flagged=bool(saved and saved.flagged),
         saved_at=saved.saved_at if saved else None,
+        text=saved.text if saved else "",
+        picture=row.image_key is not None,
+        picture_words=row.image_words,
     )
+
+
+def picture(session: Session, attempt: Attempt, number: int) -> bytes:
+    """The picture of a question as JPEG. :raises NotFound: there is none."""
+    found = _question(session, attempt, number).image_key if 1 <= number <= len(attempt.paper) else None
+    if found is None:
+        raise NotFound(f"picture {number}")
+    return current_storage().get(found)
+
+
+def _question(session: Session, attempt: Attempt, number: int) -> Question:
+    found = session.get(Question, attempt.paper[number - 1]["question"])
+    if found is None:
+        raise NotFound(f"question {number}")
+    return found
 
 
 def marks(attempt: Attempt) -> list[Mark]:
@@ -69,7 +89,7 @@ def marks(attempt: Attempt) -> list[Mark]:
     return [
         Mark(
             number=position + 1,
-            answered=bool(position in saved and saved[position].chosen),
+            answered=bool(position in saved and (saved[position].chosen or saved[position].text)),
             flagged=bool(position in saved and saved[position].flagged),
         )
         for position in range(len(attempt.paper))

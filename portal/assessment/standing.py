@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from portal import clock
 from portal.assessment.models import Attempt, PaperRule
 from portal.rules.models import RuleSet
 from portal.rules.rules import Testing
@@ -15,7 +16,9 @@ from portal.study.models import PlanCourse
 
 @dataclass(frozen=True)
 class TestStanding:
-    """`state`: none (no test) | locked (lessons first) | ready | running | passed | used_up."""
+    """`state`: none (no test) | locked (lessons first) | ready | running | passed | used_up
+    | early | over (not in its days) | waiting (after a failed attempt).
+    """
 
     __test__ = False  # not a test class of pytest
 
@@ -28,6 +31,9 @@ class TestStanding:
     running: str = ""  # token of the open attempt
     deadline: datetime | None = None
     last: str = ""  # token of the last graded attempt
+    opens_on: date | None = None
+    closes_on: date | None = None
+    again_at: datetime | None = None  # while waiting
 
     @property
     def left(self) -> int:
@@ -38,8 +44,8 @@ def of_courses(session: Session, courses: Sequence[PlanCourse], now: datetime) -
     """Standings by plan course, in three statements however many. Their plans must be loaded."""
     tested = [course for course in courses if course.needs_test]
     attempts = _attempts(session, tested)
-    rules = _rules(session, tested)
-    return {course.id: _standing(course, attempts.get(course.id, []), rules[course.id], now) for course in tested}
+    terms = _terms(session, tested)
+    return {course.id: _standing(course, attempts.get(course.id, []), terms[course.id], now) for course in tested}
 
 
 def of_course(session: Session, course: PlanCourse, now: datetime) -> TestStanding:
@@ -47,19 +53,35 @@ def of_course(session: Session, course: PlanCourse, now: datetime) -> TestStandi
     return of_courses(session, [course], now).get(course.id) or TestStanding(course.id, "none", Testing(), 0, 0, None)
 
 
-def _rules(session: Session, courses: Sequence[PlanCourse]) -> dict[int, Testing]:
+@dataclass(frozen=True)
+class Terms:
+    """How and when a course is tested."""
+
+    testing: Testing
+    opens_on: date | None = None
+    closes_on: date | None = None
+
+
+def _terms(session: Session, courses: Sequence[PlanCourse]) -> dict[int, Terms]:
     """The course's own paper rule, else what the plan's rule set says."""
     if not courses:
         return {}
-    own = {
-        rule.course_id: Testing(
-            questions=rule.questions, minutes=rule.minutes, pass_mark=rule.pass_mark, attempts=rule.attempts
-        )
-        for rule in session.scalars(select(PaperRule).where(PaperRule.course_id.in_([c.course_id for c in courses])))
-    }
+    query = select(PaperRule).where(PaperRule.course_id.in_([course.course_id for course in courses]))
+    own = {rule.course_id: _own(rule) for rule in session.scalars(query.options(selectinload(PaperRule.parts)))}
     wanted = {course.plan.rule_set_id for course in courses}
     sets = {row.id: row.rules.testing for row in session.scalars(select(RuleSet).where(RuleSet.id.in_(wanted)))}
-    return {course.id: own.get(course.course_id) or sets[course.plan.rule_set_id] for course in courses}
+    return {course.id: own.get(course.course_id) or Terms(sets[course.plan.rule_set_id]) for course in courses}
+
+
+def _own(rule: PaperRule) -> Terms:
+    testing = Testing(
+        questions=sum(part.questions for part in rule.parts) or rule.questions,
+        minutes=rule.minutes,
+        pass_mark=rule.pass_mark,
+        attempts=rule.attempts,
+        wait_minutes=rule.wait_minutes,
+    )
+    return Terms(testing, rule.opens_on, rule.closes_on)
 
 
 def _attempts(session: Session, courses: Sequence[PlanCourse]) -> dict[int, list[Attempt]]:
@@ -72,13 +94,18 @@ def _attempts(session: Session, courses: Sequence[PlanCourse]) -> dict[int, list
     return found
 
 
-def _standing(course: PlanCourse, attempts: list[Attempt], rule: Testing, now: datetime) -> TestStanding:
+def _standing(course: PlanCourse, attempts: list[Attempt], terms: Terms, now: datetime) -> TestStanding:
+    rule = terms.testing
     allowed = rule.attempts + course.extra_attempts
     open_ones = [attempt for attempt in attempts if attempt.state == "open" and attempt.deadline > now]
     graded = [attempt for attempt in attempts if attempt.state == "graded"]
+    again_at = _again_at(graded, rule)
+    state = _state(course, bool(open_ones), len(attempts) < allowed)
+    if state == "ready":
+        state = _timed(terms, again_at, now)
     return TestStanding(
         plan_course_id=course.id,
-        state=_state(course, bool(open_ones), len(attempts) < allowed),
+        state=state,
         rule=rule,
         used=len(attempts),
         allowed=allowed,
@@ -86,7 +113,26 @@ def _standing(course: PlanCourse, attempts: list[Attempt], rule: Testing, now: d
         running=open_ones[0].token if open_ones else "",
         deadline=open_ones[0].deadline if open_ones else None,
         last=graded[-1].token if graded else "",
+        opens_on=terms.opens_on,
+        closes_on=terms.closes_on,
+        again_at=again_at if state == "waiting" else None,
     )
+
+
+def _again_at(graded: Sequence[Attempt], rule: Testing) -> datetime | None:
+    """When another attempt may begin after the last one failed."""
+    last = graded[-1].submitted_at if graded else None
+    return last + timedelta(minutes=rule.wait_minutes) if last and rule.wait_minutes else None
+
+
+def _timed(terms: Terms, again_at: datetime | None, now: datetime) -> str:
+    """Whether the days and the waiting time let an attempt begin."""
+    today = clock.today(now)
+    if terms.opens_on is not None and today < terms.opens_on:
+        return "early"
+    if terms.closes_on is not None and today > terms.closes_on:
+        return "over"
+    return "waiting" if again_at is not None and now < again_at else "ready"
 
 
 def _state(course: PlanCourse, running: bool, may_start: bool) -> str:

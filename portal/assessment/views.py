@@ -4,7 +4,7 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, db
@@ -60,11 +60,14 @@ def answer(token: str, number: int) -> ResponseReturnValue:
     """Saves one answer: from the script as JSON, from the form with the way to go on."""
     sent = request.get_json(silent=True)
     chosen = sent.get("chosen", []) if isinstance(sent, dict) else request.form.getlist("chosen")
+    text = str(sent.get("text", "")) if isinstance(sent, dict) else request.form.get("text", "")
     flagged = bool(sent.get("flagged")) if isinstance(sent, dict) else "flagged" in request.form
     learner = current_learner()
     try:
         with db.write() as session:
-            saved = service.answer(session, learner.id, token, number - 1, _ids(chosen), clock.now(), flagged=flagged)
+            saved = service.answer(
+                session, learner.id, token, number - 1, _ids(chosen), clock.now(), text=text, flagged=flagged
+            )
     except Conflict:
         if isinstance(sent, dict):
             raise
@@ -77,6 +80,16 @@ def answer(token: str, number: int) -> ResponseReturnValue:
     if 1 <= step <= len(attempt.paper):
         return redirect(url_for("assessment.sit", token=token, number=step), 303)
     return redirect(url_for("assessment.check", token=token), 303)
+
+
+@blueprint.get("/test/sit/<token>/<int:number>/picture")
+@learner_required
+def picture(token: str, number: int) -> Response:
+    """The picture of a question, to whoever sits the test."""
+    attempt = service.find(db.reader(), current_learner().id, token)
+    response = Response(sheet.picture(db.reader(), attempt, number), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/test/sit/<token>/check")

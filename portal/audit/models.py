@@ -20,7 +20,7 @@ class AuditRow(Model):
     __table_args__ = (Index("ix_audit_object", "object_type", "object_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))  # None: the system itself
     verb: Mapped[str] = mapped_column(String(40))
     object_type: Mapped[str] = mapped_column(String(30))

@@ -7,6 +7,7 @@ from portal.commands.create_admin import create_admin
 from portal.commands.demo import demo
 from portal.commands.doctor import doctor
 from portal.commands.learners import learners
+from portal.commands.questions import questions
 from portal.commands.reconcile import reconcile
 
-COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor, learners, reconcile)
+COMMANDS: tuple[click.Command, ...] = (audit, create_admin, demo, doctor, learners, questions, reconcile)

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal import db
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.people.models import Employment
 
 
@@ -116,7 +116,8 @@ def hand_over(session: Session, learner_id: int, into_id: int) -> None:
 
     What both had must have been reversed before: live hours of a course and year stand once.
     """
-    session.execute(update(Credit).where(Credit.learner_id == learner_id).values(learner_id=into_id))
+    for model in (Credit, OutsideActivity):
+        session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:

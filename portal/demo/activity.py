@@ -82,6 +82,26 @@ def load(session: Session, year: int, now: datetime) -> None:
         _life(session, stage, number, random)
 
 
+def begin_year(session: Session, year: int, now: datetime, id_number: str) -> None:
+    """The year of whom one logs in as: enrolled three weeks ago, one course finished, the next one half way."""
+    random = Random(year)  # noqa: S311 - a story, not a secret
+    stage = _stage(session, year, now)
+    account_id = registration.taken(session, "resident_id", id_number)
+    learner = session.scalars(select(Learner).where(Learner.account_id == account_id)).one()
+    begun = stage.at(now - timedelta(weeks=3))
+    learner.created_at = begun
+    _pay(session, _order(session, stage, learner, PEOPLE, begun), stage.at(begun + timedelta(minutes=5)))
+    plan = session.scalars(select(Plan).where(Plan.learner_id == learner.id)).one()
+    finished, under_way = plan.courses[:2]
+    _finish(session, learner, finished, stage.at(begun + timedelta(days=4)), Skill(random, 1.0))
+    first, second = under_way.course.lessons[:2]
+    moment = stage.at(now - timedelta(days=1))
+    for lesson, seconds in ((first, first.seconds), (second, second.seconds // 2)):
+        done = moment if seconds == lesson.seconds else None
+        part = [[0, seconds]]
+        session.add(Progress(plan_course=under_way, lesson=lesson, intervals=part, seconds=seconds, complete_at=done))
+
+
 def _stage(session: Session, year: int, now: datetime) -> Stage:
     projects = session.scalars(select(Project).where(Project.year == year).order_by(Project.id)).all()
     codes = [numbers.credit_number(row["kind"], row["division"], n) for n, row in enumerate(reading.employers(), 1)]
@@ -188,9 +208,10 @@ def _finish(session: Session, learner: Learner, course: PlanCourse, moment: date
 
 def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetime, skill: Skill) -> None:
     attempt = assessment.start(session, learner.id, course.id, moment, skill.random)
-    right = assessment.correct_options(session, attempt)
+    right = assessment.key(session, attempt).options
     for position, item in enumerate(attempt.paper):
         chosen = sorted(right[item["question"]]) if skill.knows() else item["options"][:1]
-        assessment.answer(session, learner.id, attempt.token, position, chosen, moment + timedelta(seconds=30))
+        thought = timedelta(seconds=15 * position + 7 * skill.random.random())
+        assessment.answer(session, learner.id, attempt.token, position, chosen, moment + thought)
     session.expire(attempt, ["answers"])  # read again: here the sitting and its grading share one session
     assessment.submit(session, learner.id, attempt.token, moment + timedelta(minutes=3))

@@ -47,6 +47,9 @@ def _load(session: Session, year: int, now: datetime, lacking: list[DemoAccount]
         accounts.make(session, one, hashes[one.key], year, now)
     if not activity.is_there(session):
         activity.load(session, year, now)
+    for one in lacking:
+        if one.key == "learner":
+            activity.begin_year(session, year, now, one.login)
 
 
 def write_accounts(folder: Path) -> Path:

@@ -3,8 +3,10 @@
 The job's row holds numbers and keys of files only; the files are removed with the upload after a while.
 """
 
+import json
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -23,6 +25,7 @@ from portal.types import JobSpec
 
 KEY, FOLDER = "legacy.import", "imports"
 KEPT = timedelta(days=30)
+CAUSES, ROWS_SHOWN = "causes", 40
 
 
 def begin(session: Session, data: bytes, account_id: int, *, dry: bool, anyway: bool = False) -> Job:
@@ -66,12 +69,44 @@ def run(context: JobContext) -> None:
     )
 
 
+def go_on(session: Session, checked: Job, account_id: int) -> Job:
+    """Writes what a dry run found good. Asked again, it is the same job."""
+    payload = {"file": checked.payload["file"], "dry": False, "anyway": True}
+    return submit(session, KEY, payload, unique=f"{KEY}:{checked.id}", account_id=account_id)
+
+
+def causes(job: Job) -> list[dict[str, Any]]:
+    """What a job found wrong: column, message, how many rows, the first of them; the most frequent first."""
+    key = (job.result or {}).get("files", {}).get(CAUSES)
+    if not key or not current_storage().exists(key):
+        return []
+    found: list[dict[str, Any]] = json.loads(current_storage().get(key))
+    return found
+
+
+def _causes(outcome: Outcome) -> bytes:
+    titles = {column.key: column.title for _heading, column in outcome.report.headings}
+    found = [
+        {
+            "column": titles.get(problem.field, problem.field),
+            "message": str(problem.message),
+            "count": len(lines),
+            "rows": [line.number for line in lines[:ROWS_SHOWN]],
+        }
+        for problem, lines in outcome.report.causes()
+    ]
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
 def _lists(key: str, outcome: Outcome) -> dict[str, str]:
-    """Keeps the rows to repair and the people without a phone; returns the keys of the files by what they hold."""
+    """Keeps the rows to repair, the people without a phone and the causes; returns the keys by what they hold."""
     lists = {"bad": outcome.report, "unproved": importing.unproved(outcome)}
     files = {name: f"{key}.{name}.xlsx" for name, report in lists.items() if report.bad}
     for name, file in files.items():
         current_storage().put(file, repair.workbook(lists[name]))
+    if outcome.report.bad:  # a file, because a message may quote what was typed
+        files[CAUSES] = f"{key}.{CAUSES}.json"
+        current_storage().put(files[CAUSES], _causes(outcome))
     return files
 
 
@@ -81,7 +116,7 @@ def sweep(context: JobContext) -> None:
     with db.read() as session:
         old = list(session.scalars(select(Job).where(Job.key == KEY, Job.ended_at < context.moment - KEPT)))
     for job in old:
-        for ending in ("", ".bad.xlsx", ".unproved.xlsx"):
+        for ending in ("", ".bad.xlsx", ".unproved.xlsx", f".{CAUSES}.json"):
             storage.delete(f"{job.payload['file']}{ending}")
 
 

@@ -55,7 +55,10 @@ class MessageText(Model):
 
 
 class Mail(Model):
-    """An e-mail to be sent by a job. Encrypted until it is sent, emptied afterwards; only that it was sent is kept."""
+    """An e-mail, or (kind "sms ...") a text, to be sent by a job.
+
+    Encrypted until it is sent, emptied afterwards; only that it was sent is kept.
+    """
 
     __tablename__ = "mail"
 

@@ -9,23 +9,28 @@ from sqlalchemy.orm import Session
 from portal.audit import service as audit
 from portal.errors import NotFound, Refused
 from portal.jobs import submit
-from portal.messages import texts
+from portal.messages import sms, texts
 from portal.messages.models import Message, MessageText, Notice
 from portal.settings import current_settings
 
 COPY = "messages.mail"  # the job that sends a copy; people/mailing.py knows the addresses
+COPY_SMS = "messages.sms"  # the same as a text; people/texting.py knows the numbers
 
 
 def post(session: Session, account_id: int, kind: str, url: str = "", **params: Any) -> None:
     """Leaves a message. `kind` is a key of messages.texts; `params` fill its words.
 
-    Where the site sends mail, a job sends a copy to whoever has an address.
+    Where the site sends mail, a job sends a copy to whoever has an address; where a plugin sends texts of this kind,
+    to whoever has a phone.
     """
     message = Message(account_id=account_id, kind=kind, url=url, params=params)
     session.add(message)
-    if current_settings().mail_server:
+    copies = [COPY] if current_settings().mail_server else []
+    copies += [COPY_SMS] if sms.sends(kind) else []
+    if copies:
         session.flush()
-        submit(session, COPY, {"message": message.id}, unique=f"{COPY}:{message.id}")
+    for job in copies:
+        submit(session, job, {"message": message.id}, unique=f"{job}:{message.id}")
 
 
 def forget(session: Session, account_id: int) -> None:

@@ -133,6 +133,18 @@ TEXTS = {
         _l("Your record says why. You may claim it again with better evidence."),
         _l("See my record"),
     ),
+    "explain_asked": Text(
+        _l("The office has a question about your study"),
+        _l("%(title)s: see what was seen and say what happened. Nothing has been taken away."),
+        _l("Answer it"),
+    ),
+    "explain_cleared": Text(
+        _l("Your explanation was accepted"), _l("%(title)s: all is well, nothing changes."), _l("See the decision")
+    ),
+    "explain_upheld": Text(
+        _l("The office has decided about your study"), _l("%(title)s: the reason stands beside it."),
+        _l("See the decision"),
+    ),
     "test_graded": Text(
         _l("Test result: %(title)s"),
         _l("You have %(score)s points. See which questions were wrong."),

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -9,6 +9,9 @@ from portal.catalogue.models import Course, Project, TrainingClass
 from portal.clock import now
 from portal.db import UtcDateTime
 from portal.people.models import Account, Learner
+
+if TYPE_CHECKING:
+    from portal.payments.models import Payment
 
 
 class Draft(Model):
@@ -44,13 +47,14 @@ class Order(Model):
     state: Mapped[str] = mapped_column(String(12), default="placed", index=True)
     total: Mapped[int]
     rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"))
-    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     buyer: Mapped[Account] = relationship()
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", back_populates="order")
+    payments: Mapped[list["Payment"]] = relationship(order_by="Payment.id", viewonly=True)  # written by payments only
 
     def __str__(self) -> str:
         return self.number

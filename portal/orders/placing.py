@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.orders import service
@@ -23,12 +24,17 @@ def place_order(proposal: OrderProposal) -> Order:
     :raises Conflict: a class has too few seats left.
     """
     with db.write() as session:
+        return place_within(session, proposal)
 
-        def ask(proposal: OrderProposal, quote: Quote) -> Iterable[Problem]:
-            # Closed: a plugin that cannot answer refuses the order.
-            return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
 
-        return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
+def place_within(session: Session, proposal: OrderProposal) -> Order:
+    """The same inside a transaction that writes more than the order."""
+
+    def ask(proposal: OrderProposal, quote: Quote) -> Iterable[Problem]:
+        # Closed: a plugin that cannot answer refuses the order.
+        return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
+
+    return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
 
 
 def placed_before(buyer_id: int, key: str) -> Order | None:

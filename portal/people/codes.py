@@ -19,8 +19,8 @@ from portal.people import contact, service
 from portal.people.models import Account, Learner, OneTimeCode, Organisation
 from portal.vault import current_vault
 
-SLIP, MAIL = "slip", "mail"
-LASTS = {SLIP: timedelta(days=14), MAIL: timedelta(minutes=30)}
+SLIP, MAIL, SMS = "slip", "mail", "sms"
+LASTS = {SLIP: timedelta(days=14), MAIL: timedelta(minutes=30), SMS: timedelta(minutes=30)}
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is taken for something else on paper
 LENGTH = 10  # 2^50; attempts are limited per account and address
 

@@ -10,6 +10,7 @@ _HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 _DOTS = re.compile(r"\s*[·•‧∙・．●]\s*")
 _GAPS = re.compile(r"[\s\-‐-―()（）.]+")
 NAME_LONGEST, EMAIL_LONGEST, EMPLOYER_SHORTEST, EMPLOYER_LONGEST = 60, 254, 4, 120
+HAN_FEWEST = 2  # names are registered in Chinese (企业名称登记管理规定), those of foreign employers here too
 
 
 def normal_name(name: str) -> str:
@@ -70,8 +71,10 @@ def normal_employer(name: str) -> str:
 
 def employer_problem(name: str) -> object:
     """What is wrong with the full name of an employer, or None."""
-    if len(name) < EMPLOYER_SHORTEST or not any(c.isalpha() for c in name):
+    if len(name) < EMPLOYER_SHORTEST or len(re.findall(f"[{_HAN}]", name)) < HAN_FEWEST:
         return _l("Enter the full name of the employer, the same as on its seal.")
+    if re.search(r"\d{7}", name):
+        return _l("The name of an employer holds no telephone or code number. Enter its full name only.")
     if len(name) > EMPLOYER_LONGEST:
         return _l("The name of an employer has at most %(count)s characters.", count=EMPLOYER_LONGEST)
     if any(unicodedata.category(c).startswith("C") for c in name):

@@ -25,9 +25,13 @@ _SAME = EqualTo("password", message=_l("The two passwords differ. Type the same 
 
 
 def county_choices(session: Session, home: str, today: date) -> list[tuple[str, str]]:
-    """Options for the county of an employer; the city itself stands for employers of the city level."""
+    """Options for the county of an employer; the city itself stands for employers of the city level.
+
+    The first one is no answer: whoever does not look would belong to the city else.
+    """
     found = places.choices(session, home, today)
-    return [(place.code, _("City-level employers") if place.code == home else place.name) for place in found]
+    named = [(place.code, _("City-level employers") if place.code == home else place.name) for place in found]
+    return [("", _("Choose a county")), *named]
 
 
 class AgreementForm(Form):
@@ -79,7 +83,7 @@ class OrganisationForm(Form):
     code_kind = SelectField(_l("Kind of code"), validate_choice=False)
     code = StringField(_l("Code"), [_LONG])
     division_code = SelectField(_l("County of the organisation"), validate_choice=False)
-    contact_name = StringField(_l("Contact"), [_LONG])
+    contact_name = StringField(_l("Contact person"), [_LONG])
     contact_phone = StringField(_l("Mobile number of the contact"), [_LONG])
     licence = FileField(_l("Scan of the licence"))
     password = PasswordField(_l("Password"))

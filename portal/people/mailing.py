@@ -111,7 +111,7 @@ def _deliver(settings: Settings, letter: EmailMessage) -> None:
 
 
 class Undelivered(Exception):
-    """The SMTP server did not take a mail. Says the kind of failure only."""
+    """A server did not take a mail or a text. Says the kind of failure only."""
 
 
 JOBS = (JobSpec(SEND, send), JobSpec(COPY, copy), JobSpec("people.mail_sweep", sweep, every=timedelta(hours=6)))

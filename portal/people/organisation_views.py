@@ -29,7 +29,7 @@ FIELDS = {
     "name": _l("Full name of the organisation"),
     "code": _l("Code"),
     "division_code": _l("County of the organisation"),
-    "contact_name": _l("Contact"),
+    "contact_name": _l("Contact person"),
     "contact_phone": _l("Mobile number of the contact"),
     "licence": _l("Scan of the licence"),
 }

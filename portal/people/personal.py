@@ -19,6 +19,12 @@ def email(session: Session, account: Account) -> str:
     return str((found.email if found else account.email) or "")
 
 
+def phone(session: Session, account: Account) -> str:
+    """Where a text reaches this person, or nothing."""
+    found = learner(session, account) if account.kind == "learner" else None
+    return str((found.phone if found else "") or "")
+
+
 def password_problem(session: Session, account: Account, fresh: str) -> object:
     """What is wrong with a new password beside what is on file, or None: not the old one, no number of theirs."""
     found = learner(session, account)

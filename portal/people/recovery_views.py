@@ -1,4 +1,4 @@
-"""忘记密码: a code by mail where the site sends mail, else a slip; both set a new password on one page.
+"""忘记密码: a code by text or mail where the site sends them, else a slip; both set a new password on one page.
 
 No answer tells whether an account exists, has an address, or waits for activation.
 """
@@ -14,9 +14,10 @@ from portal.access import sessions
 from portal.access.guard import public
 from portal.access.visitor import address, current_account, device
 from portal.errors import Conflict, Refused, TooMany
-from portal.people import agreements, codes, mailing, passwords, personal
+from portal.messages import sms
+from portal.people import agreements, codes, mailing, passwords, personal, texting
 from portal.people.forms import ForgottenForm, ResetForm
-from portal.people.models import OneTimeCode
+from portal.people.models import Account, OneTimeCode
 from portal.people.pages import blueprint, current_settings
 from portal.types import Problem
 from portal.web.forms import add_problems
@@ -27,33 +28,47 @@ _NO_MATCH = _l("User name, name and code do not fit together, or the code is use
 @blueprint.route("/forgotten", methods=["GET", "POST"])
 @public
 def forgotten() -> ResponseReturnValue:
-    """Asks for a code by mail; says the same to everybody."""
+    """Asks for a code by text or mail; says the same to everybody."""
     form, status = ForgottenForm(), 200
-    by_mail = bool(current_settings().mail_server)
-    if by_mail and form.is_submitted():
+    ways = _ways()
+    if any(ways.values()) and form.is_submitted():
         if not form.validate():
             status = 422
         else:
             try:
                 _send(str(form.name.data))
-                return render_template("people/forgotten_sent.html")
+                return render_template("people/forgotten_sent.html", **ways)
             except TooMany as limit:
                 add_problems(form, Refused(limit.message))
                 status = limit.status
-    return render_template("people/forgotten.html", form=form, by_mail=by_mail), status
+    return render_template("people/forgotten.html", form=form, **ways), status
 
 
 def _send(typed: str) -> None:
-    """Mails a code, if there is an account and it has an address. Every request counts, whoever is asked for."""
+    """Sends a code, if there is an account and it can be reached. Every request counts, whoever is asked for."""
     now = clock.now()
     access.check_limits(db.reader(), f"forgotten {typed}", address(), now)
     account = access.find(db.reader(), typed)
-    recipient = personal.email(db.reader(), account) if account and account.active and not account.must_change else ""
+    channel, recipient = _reach(account) if account and account.active and not account.must_change else ("", "")
     with db.write() as writing:
         access.count_failure(writing, f"forgotten {typed}", address(), now)
         if account and recipient:
-            code = codes.issue(writing, account.id, codes.MAIL, now)
-            mailing.queue_code(writing, account.id, recipient, code)
+            code = codes.issue(writing, account.id, channel, now)
+            queue = texting.queue_code if channel == codes.SMS else mailing.queue_code
+            queue(writing, account.id, recipient, code)
+
+
+def _ways() -> dict[str, bool]:
+    """How codes can be sent on this site."""
+    return {"by_sms": sms.sends(sms.CODE), "by_mail": bool(current_settings().mail_server)}
+
+
+def _reach(account: Account) -> tuple[str, str]:
+    """Channel and recipient of a code: the phone where texts are sent and one is on file, else the mailbox."""
+    ways = _ways()
+    if ways["by_sms"] and (phone := personal.phone(db.reader(), account)):
+        return codes.SMS, phone
+    return codes.MAIL, personal.email(db.reader(), account) if ways["by_mail"] else ""
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])

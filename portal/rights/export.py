@@ -20,6 +20,7 @@ from portal.payments.models import Payment
 from portal.people.models import Account, AgreementAcceptance, Correction, Employment, Learner
 from portal.photos import service as photos
 from portal.plugins import current_plugins
+from portal.study import suspicions
 from portal.study.models import Plan, PlanCourse
 
 _SECRET = {
@@ -67,6 +68,7 @@ def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]
         courses = of(PlanCourse, PlanCourse.plan_id.in_(ids))
         yield "courses", courses
         yield "tests", of(Attempt, Attempt.plan_course_id.in_([course.id for course in courses]))
+        yield "questions about study", suspicions.of_learner(session, learner.id)
         yield "order lines", of(OrderLine, OrderLine.learner_id == learner.id)
     orders = of(Order, Order.buyer_id == account.id)
     yield "orders", orders

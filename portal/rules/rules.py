@@ -40,6 +40,7 @@ class Testing(BaseModel):
     minutes: int = Field(30, ge=1)
     pass_mark: int = Field(60, ge=1, le=100, description="per cent")
     attempts: int = Field(3, ge=1)
+    wait_minutes: int = Field(0, ge=0, description="after a failed attempt")
 
 
 class Presence(BaseModel):

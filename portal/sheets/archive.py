@@ -24,16 +24,18 @@ _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]{0,400}/>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]{0,300}\bhidden="(?:1|true)"')
 _OVERLAP = 1024  # longer than anything looked for, so nothing hides at the edge of a block
 _PICTURES = ("xl/media/", "Pictures/", "Thumbnails/", "docProps/thumbnail")  # never unpacked
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen: cells with an error, formulas nobody has calculated, and the mark, if there is one."""
+    """What was seen: cells with an error, formulas nobody has calculated, hidden rows, the mark if there is one."""
 
     errors: bool
     formulas: bool
+    hidden: bool
     mark: str
 
 
@@ -77,7 +79,7 @@ def _names(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: Limits) -> Look:
-    errors = formulas = False
+    errors = formulas = hidden = False
     mark, total = "", 0
     for entry in entries:
         if entry.filename.startswith(_PICTURES):
@@ -88,11 +90,12 @@ def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: Li
                 raise Unfit("damaged")
             if sheet:  # the plain search first: it is many times faster
                 errors = errors or (b't="e"' in block and _ERROR.search(block) is not None)
+                hidden = hidden or (b'hidden="' in block and _HIDDEN.search(block) is not None)
                 formulas = formulas or (_has_formula(block) and _NO_VALUE.search(block) is not None)
             if entry.filename == "docProps/custom.xml" and (found := _MARKED.search(block)):
                 mark = unescape(found[1].decode("utf-8", "replace"))
         total += entry.file_size
-    return Look(errors, formulas, mark)
+    return Look(errors, formulas, hidden, mark)
 
 
 def _has_formula(block: bytes) -> bool:

@@ -1,13 +1,14 @@
 """Every row of a table as typed values, with everything that is wrong with it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.sheets.layout import Column
+from portal.sheets.layout import Column, Layout
+from portal.sheets.reading import Row, Tab
 from portal.sheets.tables import Table
 from portal.sheets.values import BadCell, Broken, Value, shown
 from portal.types import Problem
@@ -45,6 +46,7 @@ class Report:
     headings: list[tuple[str, Column]]
     ignored: list[str]
     mark: str = ""
+    hidden: bool = False  # the file hides rows; they are read like the others
 
     @property
     def good(self) -> list[Line]:
@@ -80,7 +82,15 @@ def check(table: Table, rule: Rule | None = None) -> Report:
         caught = column.caught(key)
         spots.append(_Spot(at, column.title if caught is None else key, column, caught))
     lines = [_line(table, spots, row.number, row.cells, rule) for row in table.rows]
-    return Report(lines, [(spot.heading, spot.column) for spot in spots], table.ignored, table.mark)
+    return Report(lines, [(spot.heading, spot.column) for spot in spots], table.ignored, table.mark, table.hidden)
+
+
+def again(layout: Layout, typed: Iterable[tuple[int, Mapping[str, str]]], rule: Rule | None = None) -> Report:
+    """The same for rows kept as what was typed, by number and column key. For layouts without patterns."""
+    columns = layout.columns
+    rows = [Row(number, tuple(said.get(column.key) or None for column in columns)) for number, said in typed]
+    places = [(at, column.title, column) for at, column in enumerate(columns)]
+    return check(Table(Tab("", True, rows), places, rows, []), rule)
 
 
 def repeated(lines: Iterable[Line], key: str) -> dict[Any, list[Line]]:
@@ -102,11 +112,11 @@ def _line(table: Table, spots: list[_Spot], number: int, cells: tuple[Value, ...
         try:
             value = _read(spot.column, cell, said)
         except BadCell as bad:
-            problems.append(Problem(bad.sentence, spot.column.key))
+            problems.append(Problem(bad.sentence, spot.column.key, code=bad.code))
             continue
         if value is None or value == "":
             if spot.column.required:
-                problems.append(Problem(_absent(table, number, spot), spot.column.key))
+                problems.append(Problem(_absent(table, number, spot), spot.column.key, code="REQUIRED"))
         elif spot.caught is None:
             data[spot.column.key] = value
         else:
@@ -119,7 +129,7 @@ def _line(table: Table, spots: list[_Spot], number: int, cells: tuple[Value, ...
 
 def _read(column: Column, cell: Value, said: str) -> Any:
     if isinstance(cell, Broken):
-        raise BadCell(_BROKEN[cell.why])
+        raise BadCell(_BROKEN[cell.why], f"CELL_{cell.why.upper()}")
     return column.read(cell) if said else None
 
 

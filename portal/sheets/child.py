@@ -28,15 +28,16 @@ def main() -> None:
 
 
 def _answer(data: bytes, most: Limits, careful: bool) -> list[str]:
-    kind, mark = content.recognise(data), ""
+    kind, mark, hidden = content.recognise(data), "", False
     if kind == "zip":
         look = archive.examine(data, most)
-        mark, odf = look.mark, b"opendocument.spreadsheet" in data[:200]
+        mark, hidden = look.mark, look.hidden
+        odf = b"opendocument.spreadsheet" in data[:200]
         exact = (careful or look.errors or look.formulas) and not odf
         tabs = engines.openpyxl(data, look.formulas) if exact else engines.calamine(data)
     else:
         tabs = engines.calamine(data) if kind == "ole" else engines.text(data)
-    pieces = ['{"mark":', json.dumps(mark), ',"tabs":[']
+    pieces = ['{"mark":', json.dumps(mark), ',"hidden":', json.dumps(hidden), ',"tabs":[']
     size, count, separator = 0, 0, ""
     for name, visible, rows, merged in tabs:
         about = json.dumps({"name": name, "visible": visible, "merged": merged})

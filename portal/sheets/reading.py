@@ -31,6 +31,16 @@ SENTENCES = {
     "too_large": _l("The file is too large when unpacked. Copy the rows into an empty workbook and upload that."),
     "too_many_rows": _l("The file has too many rows. Split it into several files."),
 }
+CODES = {
+    "empty": "EMPTY_FILE",
+    "password": "PASSWORD",
+    "macros": "MACROS",
+    "web_page": "NOT_A_SPREADSHEET",
+    "no_table": "NOT_A_SPREADSHEET",
+    "damaged": "CORRUPT",
+    "too_large": "TOO_LARGE",
+    "too_many_rows": "TOO_MANY_ROWS",
+}
 _AT_ONCE = threading.BoundedSemaphore(2)  # children of this process
 
 
@@ -54,10 +64,11 @@ class Tab:
 
 @dataclass(frozen=True)
 class Book:
-    """A whole file. `mark` ties a repaired file to the upload it came from."""
+    """A whole file. `mark` ties a repaired file to the upload it came from; `hidden`: some rows are hidden."""
 
     tabs: list[Tab]
     mark: str = ""
+    hidden: bool = False
 
 
 def read(data: bytes, most: Limits = UPLOAD) -> Book:
@@ -67,7 +78,7 @@ def read(data: bytes, most: Limits = UPLOAD) -> Book:
     :raises TooMany: two files are being read already and took too long.
     """
     if len(data) > most.file:
-        raise _refused(_l("The file is larger than %(count)s MB.", count=most.file // 1024**2))
+        raise _refused(_l("The file is larger than %(count)s MB.", count=most.file // 1024**2), "TOO_LARGE")
     if not _AT_ONCE.acquire(timeout=most.wall):
         raise TooMany(_l("Other files are being read. Try again in a minute."))
     try:
@@ -77,10 +88,10 @@ def read(data: bytes, most: Limits = UPLOAD) -> Book:
     finally:
         _AT_ONCE.release()
     if answer is None:
-        raise _refused(SENTENCES["damaged"])
+        raise _refused(SENTENCES["damaged"], CODES["damaged"])
     if "unfit" in answer:
-        raise _refused(SENTENCES[answer["unfit"]])
-    return Book(list(_tabs(answer["tabs"])), answer["mark"])
+        raise _refused(SENTENCES[answer["unfit"]], CODES[answer["unfit"]])
+    return Book(list(_tabs(answer["tabs"])), answer["mark"], answer["hidden"])
 
 
 def _ask(data: bytes, most: Limits, manner: str) -> dict[str, Any] | None:
@@ -110,5 +121,5 @@ def _value(cell: Any) -> Value:
     return date.fromisoformat(cell["d"]) if "d" in cell else Broken(cell["x"])
 
 
-def _refused(sentence: object) -> Refused:
-    return Refused(sentence, [Problem(sentence, FIELD)])
+def _refused(sentence: object, code: str) -> Refused:
+    return Refused(sentence, [Problem(sentence, FIELD, code=code)])

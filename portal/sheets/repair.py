@@ -32,7 +32,7 @@ def workbook(report: Report, mark: str = "") -> bytes:
     assert isinstance(sheet, Worksheet)
     sheet.title = _("To repair")
     titles = [heading for heading, _column in report.headings]
-    _write(sheet, 1, [REPAIR["problems"][0], REPAIR["origin"][0], *titles], fill=_HEAD, bold=True)
+    put(sheet, 1, [REPAIR["problems"][0], REPAIR["origin"][0], *titles], fill=_HEAD, bold=True)
     bad = report.bad
     for at, line in enumerate(bad, 2):
         _write_line(sheet, at, line, report, comments=len(bad) <= WIDEST_COMMENTS)
@@ -52,7 +52,7 @@ def workbook(report: Report, mark: str = "") -> bytes:
 def _write_line(sheet: Worksheet, at: int, line: Line, report: Report, comments: bool) -> None:
     said = "\n".join(dict.fromkeys(str(problem.message) for problem in line.problems))
     values = [line.typed.get(heading, "") for heading, _column in report.headings]
-    cells = _write(sheet, at, [said, str(line.origin or line.number), *values])
+    cells = put(sheet, at, [said, str(line.origin or line.number), *values])
     for cell, (_heading, column) in zip(cells[2:], report.headings, strict=True):
         faults = [str(problem.message) for problem in line.problems if problem.field == column.key]
         if faults:
@@ -61,7 +61,7 @@ def _write_line(sheet: Worksheet, at: int, line: Line, report: Report, comments:
                 cell.comment = Comment("\n".join(faults), "")
 
 
-def _write(
+def put(
     sheet: Worksheet, row: int, values: Iterable[str], fill: PatternFill | None = None, bold: bool = False
 ) -> list[Cell]:
     """Every value as text: what begins with = or + must not become a formula on the next machine."""

@@ -31,6 +31,7 @@ class Table:
     ignored: list[str]
     mark: str = ""
     origin: int | None = None
+    hidden: bool = False
 
 
 def find(book: Book, layout: Layout) -> Table:
@@ -44,14 +45,18 @@ def find(book: Book, layout: Layout) -> Table:
         if filled := [table for table in complete if table.rows]:
             return _only(filled)
         if complete:
-            raise _refused(_l("The table has headings but no rows. Fill it in and upload it again."))
+            raise _refused(_l("The table has headings but no rows. Fill it in and upload it again."), "NO_DATA")
         if tables and visible:
             nearest = max(tables, key=lambda table: len(table.places))
-            raise _refused(_l("The table lacks the column: %(titles)s.", titles=_missing(nearest, layout)))
+            raise _refused(
+                _l("The table lacks the column: %(titles)s.", titles=_missing(nearest, layout)), "MISSING_COLUMN"
+            )
     if not any(tab.rows for tab in book.tabs):
-        raise _refused(_l("The file has no rows. Fill it in and upload it again."))
+        raise _refused(_l("The file has no rows. Fill it in and upload it again."), "NO_DATA")
     titles = "、".join(column.title for column in layout.columns if column.required)
-    raise _refused(_l("No row of headings was found. The table needs the columns: %(titles)s.", titles=titles))
+    raise _refused(
+        _l("No row of headings was found. The table needs the columns: %(titles)s.", titles=titles), "NO_HEADINGS"
+    )
 
 
 def _headed(book: Book, layout: Layout, visible: bool) -> Iterator[tuple[Tab, Row]]:
@@ -71,7 +76,7 @@ def _table(book: Book, tab: Tab, heading: Row, layout: Layout) -> Table:
     ignored = [said for at, said, found in headings if not found and keys[at] not in _OURS]
     origin = next((at for at, key in keys.items() if key in _ORIGIN), None)
     rows = [row for row in tab.rows if row.number > heading.number and not _is_sample(row)]
-    return Table(tab, places, rows, ignored, book.mark, origin)
+    return Table(tab, places, rows, ignored, book.mark, origin, book.hidden)
 
 
 def _no_twins(places: list[tuple[int, str, Column]], said: dict[int, str]) -> None:
@@ -80,7 +85,7 @@ def _no_twins(places: list[tuple[int, str, Column]], said: dict[int, str]) -> No
     for at, key, column in places:
         name = (column.key, key if column.caught(key) else "")
         if name in seen:
-            raise _refused(_l("Two columns are headed “%(title)s”. Keep one of them.", title=said[at]))
+            raise _refused(_l("Two columns are headed “%(title)s”. Keep one of them.", title=said[at]), "DUP_HEADER")
         seen.add(name)
 
 
@@ -97,9 +102,9 @@ def _missing(table: Table, layout: Layout) -> str:
 def _only(tables: list[Table]) -> Table:
     if len(tables) > 1:
         names = "、".join(table.tab.name for table in tables)
-        raise _refused(_l("Several sheets hold such a table: %(names)s. Keep one of them.", names=names))
+        raise _refused(_l("Several sheets hold such a table: %(names)s. Keep one of them.", names=names), "TWO_TABLES")
     return tables[0]
 
 
-def _refused(sentence: object) -> Refused:
-    return Refused(sentence, [Problem(sentence, FIELD)])
+def _refused(sentence: object, code: str) -> Refused:
+    return Refused(sentence, [Problem(sentence, FIELD, code=code)])

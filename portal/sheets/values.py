@@ -33,11 +33,11 @@ Value = str | int | float | bool | date | Broken | None
 
 
 class BadCell(Exception):
-    """A cell that cannot be read as its column wants."""
+    """A cell that cannot be read as its column wants. `code` names the cause, as in types.Problem."""
 
-    def __init__(self, sentence: object) -> None:
+    def __init__(self, sentence: object, code: str) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.code = sentence, code
 
 
 def tidy(typed: str) -> str:
@@ -63,7 +63,7 @@ def text(value: Value) -> str:
     """Any text of at most a thousand characters."""
     said = shown(value)
     if len(said) > TEXT:
-        raise BadCell(_l("A cell may have at most %(count)s characters.", count=TEXT))
+        raise BadCell(_l("A cell may have at most %(count)s characters.", count=TEXT), "TOO_LONG")
     return said
 
 
@@ -71,11 +71,11 @@ def code(value: Value) -> str:
     """A number somebody is known by: ID, phone, credit code. Digits a spreadsheet has destroyed are not guessed."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) >= EXACT or value != int(value):
-            raise BadCell(_DESTROYED)
+            raise BadCell(_DESTROYED, "PRECISION_LOST")
         return str(int(value))
     said = text(value)
     if _SCIENTIFIC.fullmatch(said):
-        raise BadCell(_DESTROYED)
+        raise BadCell(_DESTROYED, "PRECISION_LOST")
     return said
 
 
@@ -87,7 +87,7 @@ def hours(value: Value) -> int:
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or not 0 <= number < 10_000 or number * 100 != int(number * 100):
-        raise BadCell(_l("Enter hours as a number with at most two decimals, for example 60 or 60.5."))
+        raise BadCell(_l("Enter hours as a number with at most two decimals, for example 60 or 60.5."), "HOURS")
     return int(number * 100)
 
 
@@ -97,7 +97,7 @@ def year(value: Value) -> int:
         return value.year
     found = re.fullmatch(r"((?:19|20)\d\d)\s*(年度?)?", shown(value))
     if not found:
-        raise BadCell(_l("Enter the year with four digits, for example 2024."))
+        raise BadCell(_l("Enter the year with four digits, for example 2024."), "YEAR")
     return int(found[1])
 
 
@@ -114,7 +114,7 @@ def day(value: Value) -> date:
             return date(int(found[1]), int(found[2]), int(found[3] or 1))
     except ValueError:
         pass
-    raise BadCell(_l("Enter the date as year-month-day, for example 2010-07-01."))
+    raise BadCell(_l("Enter the date as year-month-day, for example 2010-07-01."), "DATE")
 
 
 _DESTROYED = _l(

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app
 from flask_appbuilder import Model
+from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
@@ -47,10 +48,20 @@ def offered(session: Session, model: type[Model], scope: Scope, present: Any) ->
     return found
 
 
-def of_divisions(session: Session, scope: Scope) -> list[tuple[Any, str]]:
-    """Divisions to choose from: the visitor's, or those of the site."""
-    if scope.codes is not None:
+def of_divisions(session: Session, scope: Scope, *, ended: bool = False) -> list[tuple[Any, str]]:
+    """Divisions to choose from: the visitor's, or those of the site; `ended`: those given up after them, marked."""
+    codes = scope.codes
+    if codes is not None and not ended:
         return sorted(scope.names.items())
-    codes = divisions.descendants(session, current_settings().home_division)
-    query = select(Division.code, Division.name).where(Division.code.in_(codes), Division.valid_to.is_(None))
-    return [(row.code, row.name) for row in session.execute(query.order_by(Division.code))]
+    if codes is None:
+        codes = frozenset(divisions.descendants(session, current_settings().home_division))
+    query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(sorted(codes)))
+    rows = session.execute(query.order_by(Division.code)).all()
+    found = [(row.code, row.name) for row in rows if row.valid_to is None]
+    if ended:
+        found += [
+            (row.code, _("%(name)s (until %(year)s)", name=row.name, year=row.valid_to.year))
+            for row in rows
+            if row.valid_to is not None
+        ]
+    return found

@@ -19,7 +19,7 @@ from portal.access.visitor import current_account
 from portal.staff.screens import READ, WRITE
 
 # Not in the permission table: whoever may give roles may do everything, so nobody but an administrator does.
-ADMIN_ONLY = frozenset({"accounts", "roles"})
+ADMIN_ONLY = frozenset({"accounts", "roles", "imports"})
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,14 @@ def statement(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]
     return query.where(scope.clause(screen), *_conditions(screen, wanted)).order_by(*_order(screen, wanted))
 
 
+def fitting(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+    """Keys of all rows that fit, in no order: what is counted."""
+    return select(primary_key(screen.model)).where(scope.clause(screen), *_conditions(screen, wanted))
+
+
 def page(session: Session, screen: type[Screen], wanted: Wanted, scope: Scope) -> Page:
     """One page of a list: two statements."""
-    fitting = select(primary_key(screen.model)).where(scope.clause(screen), *_conditions(screen, wanted))
-    counting = select(func.count()).select_from(fitting.limit(COUNTED + 1).subquery())
+    counting = select(func.count()).select_from(fitting(screen, wanted, scope).limit(COUNTED + 1).subquery())
     count = session.scalar(counting) or 0
     query = statement(screen, wanted, scope).limit(wanted.size).offset((wanted.page - 1) * wanted.size)
     rows = list(session.scalars(query).unique()) if count else []

@@ -14,7 +14,7 @@ from portal import db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
 from portal.staff import acting, choices, export, forms, grants, listing, publishing, scope, service, versions
-from portal.staff.screens import CONSOLE, WRITE, Filter, Screen, primary_key
+from portal.staff.screens import CONSOLE, WRITE, Filter, PageLink, Screen, primary_key
 from portal.web.forms import add_problems
 
 # The same page under the name each framework gives it.
@@ -64,6 +64,7 @@ class Pages:
             found=found,
             lines=_lines(screen, found.rows),
             filters=[(one, _choices(one, limits)) for one in screen.filters],
+            links=_links(screen),
             may_add=screen.writable() and screen.add and self._may_write(),
             may_publish=screen.versions is not None and self._may_write(),
         )
@@ -73,6 +74,7 @@ class Pages:
         change = self.screen.writable() and self._may_write()
         steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
         shown = {"screen": self.screen, "row": row, "pk": pk, "steps": steps, "may_change": change}
+        shown["links"] = _links(self.screen, pk)
         if self.screen.versions is not None:
             known = {column.name for column in self.screen.shown()}
             shown["facts"] = versions.facts(self.screen.versions, row, known)
@@ -176,6 +178,21 @@ class Pages:
         return None
 
 
+def _links(screen: type[Screen], pk: str = "") -> list[tuple[object, str]]:
+    """Label and address of the plugin's pages beside a list, or beside a row, that the visitor may open."""
+    may = grants.current().may
+    return [
+        (one.label, _address_of(one, pk))
+        for one in screen.links
+        if bool(one.row) == bool(pk) and may(screen.key, one.level)
+    ]
+
+
+def _address_of(link: PageLink, pk: str) -> str:
+    values: dict[str, Any] = {**link.values, link.row: pk} if link.row else dict(link.values)
+    return url_for(link.endpoint, **values)
+
+
 def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]:
     """Address and cells of each row. A value that comes again in its column (a state, a place) is drawn once."""
     key = primary_key(screen.model).key
@@ -198,5 +215,5 @@ def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]
 
 def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:
     if one.kind == "division":
-        return [(str(code), name) for code, name in choices.of_divisions(db.reader(), limits)]
+        return [(str(code), name) for code, name in choices.of_divisions(db.reader(), limits, ended=True)]
     return [(key, str(words)) for key, words in one.choices.items()]

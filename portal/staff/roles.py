@@ -39,6 +39,7 @@ ROLES = (
             "credits": READ,
             "plan_courses": WRITE,
             "outside_activities": WRITE,
+            "suspicions": WRITE,
             "notices": READ,
         },
     ),

@@ -34,7 +34,8 @@ MENUS: dict[str, object] = {
 class Column:
     """A value of a row. `path` leads to it along to-one relations ("learner.name"); empty: the name itself.
 
-    `sort` needs an index: a list must cost the same at a thousand and at a million rows.
+    `sort` needs an index: a list must cost the same at a thousand and at a million rows. `to`: on the page of a row,
+    a link to the row it speaks of, as (key of its screen, path to its key), for whoever may open that screen.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     shape: Shape = TEXT
     path: str = ""
     sort: bool = False
+    to: tuple[str, str] | None = None
 
     def value(self, row: Any) -> Any:
         """What the row has here, or None where the path ends early."""
@@ -52,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Find:
-    """Where the words of the search box are looked for.
+    """Where the words of the search box are looked for. `label` says it in the box; empty: that of its column.
 
     how: "starts" (the default) and "is" use an index; "has" reads the whole table and is for small ones. `index`
     turns the words into what an indexed column holds (a blind index).
@@ -61,6 +63,7 @@ class Find:
     path: str
     how: str = "starts"
     index: Callable[[str], str] | None = None
+    label: object = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,17 @@ class Inline:
     remove: bool = True  # may an existing child row be taken away
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A page of a plugin beside a screen's list or, where `row` names the argument that takes its key, beside a row."""
+
+    label: object
+    endpoint: str
+    row: str = ""
+    level: str = READ
+    values: Mapping[str, str] = field(default_factory=dict)  # further arguments of the address
+
+
 class Screen:
     """What staff see of a model. Subclass it and fill in; nothing is instantiated.
 
@@ -134,10 +148,13 @@ class Screen:
     parts: ClassVar[tuple[Part, ...]] = ()
     find: ClassVar[tuple[Find, ...]] = ()
     filters: ClassVar[tuple[Filter, ...]] = ()
+    waits: ClassVar[Mapping[str, str]] = {}  # values of filters that show what waits for staff, for the side bar
     fields: ClassVar[tuple[Field, ...]] = ()
     inlines: ClassVar[tuple[Inline, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
+    verbs: ClassVar[Mapping[str, object]] = {}  # words for what its room writes into the audit trail
     versions: ClassVar[Versions | None] = None  # rows never change, a form publishes the next; only on the staff desk
+    links: ClassVar[tuple[PageLink, ...]] = ()  # the plugin's own pages about it
     order: ClassVar[str] = ""  # name of a sortable column, "-" before it for descending; empty: newest first
     add: ClassVar[bool] = True  # may rows be added, when there are fields
     remove: ClassVar[bool] = False
@@ -164,6 +181,13 @@ class Screen:
     def editable(cls, *, new: bool) -> tuple[Field, ...]:
         """Fields of the form of a new row, or of one that is there."""
         return cls.fields if new else tuple(one for one in cls.fields if not one.once)
+
+    @classmethod
+    def searched(cls) -> list[str]:
+        """What the search box finds, in words."""
+        known = {column.path or column.name: column.label for column in cls.shown()}
+        said = [str(one.label or known.get(one.path, "")) for one in cls.find]
+        return list(dict.fromkeys(word for word in said if word))
 
     @classmethod
     def writable(cls) -> bool:
@@ -210,6 +234,8 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         yield "versions are published on the staff desk, and have no form that changes them"
     if screen.versions and any(one.kind not in KINDS for one in screen.versions.asks):
         yield "versions ask for no known kind"
+    if strange := set(screen.waits) - {one.name for one in screen.filters}:
+        yield f"waits for what no filter shows: {', '.join(sorted(strange))}"
     if len({one.key for one in screen.actions}) < len(screen.actions):
         yield "two actions have one key"
     for action in screen.actions:

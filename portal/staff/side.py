@@ -1,13 +1,14 @@
 """What every staff page shows around itself: side bar, data scope, addresses of screens."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
-from portal.staff import choices, grants, scope
+from portal.staff import choices, grants, scope, waiting
 from portal.staff.pages import address
-from portal.staff.screens import CONSOLE, MENUS, STAFF
+from portal.staff.screens import CONSOLE, MENUS, STAFF, Column
 
 
 @dataclass(frozen=True)
@@ -17,27 +18,41 @@ class Link:
     key: str
     title: object
     url: str
+    waits: str = ""  # how many rows wait there for somebody
 
 
 # Pages that no declaration generates.
 OWN = (
+    ("imports", _l("Import of learners"), "people", "staff.imports"),
     ("accounts", _l("Staff accounts"), "office", "staff.accounts"),
     ("roles", _l("Roles and permissions"), "office", "staff.roles"),
+    ("questions", _l("Question files"), "content", "staff.question_files"),
 )
 
 
 def menu(desk: str = STAFF) -> list[tuple[object, list[Link]]]:
-    """Headings with what the visitor may open, empty ones left out. No statement beyond the permissions."""
-    granted = grants.current()
+    """Headings with what the visitor may open, empty ones left out. One statement beyond the permissions."""
+    granted, counted = grants.current(), waiting.counts()
     found: dict[str, list[Link]] = {key: [] for key in MENUS}
     for screen in choices.screens().values():
         if screen.desk == desk and granted.may(screen.key):
-            found[screen.menu].append(Link(screen.key, screen.title, address(screen, "list")))
+            waits = counted.get(screen.key, 0)
+            said = f"{waiting.MOST}+" if waits > waiting.MOST else str(waits or "")
+            found[screen.menu].append(Link(screen.key, screen.title, address(screen, "list"), said))
     if desk == STAFF:
         for key, title, heading, endpoint in OWN:
             if granted.may(key):
                 found[heading].append(Link(key, title, url_for(endpoint)))
     return [(MENUS[key], links) for key, links in found.items() if links]
+
+
+def leads(column: Column, row: Any) -> str:
+    """Address of the row a value speaks of; "" where it leads nowhere, or nowhere the visitor may go."""
+    if column.to is None or not grants.current().may(column.to[0]):
+        return ""
+    pk = Column("", "", path=column.to[1]).value(row)
+    screen = choices.screens().get(column.to[0])
+    return address(screen, "show", pk=pk) if screen is not None and pk is not None else ""
 
 
 def has_console() -> bool:
@@ -51,4 +66,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         staff_menu=menu, staff_address=address, staff_scope=scope.current, staff_grants=grants.current
     )
-    app.jinja_env.globals.update(staff_has_console=has_console)
+    app.jinja_env.globals.update(staff_has_console=has_console, staff_leads=leads)

@@ -147,6 +147,7 @@ class Suspicion(Model):
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     state: Mapped[str] = mapped_column(String(10), default="found", index=True)
     question: Mapped[str] = mapped_column(String(300), default="")  # what staff ask
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     explanation: Mapped[str] = mapped_column(String(1000), default="")
     explained_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(300), default="")  # of the decision

@@ -1,5 +1,8 @@
 """Words and figures of study pages, in the reader's language."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -85,3 +88,15 @@ def worth(one: Way) -> str:
         "piece": _("%(each)s hours for each piece, at most %(most)s a year", each=each, most=most),
     }
     return str(sentences[one.unit])
+
+
+def seen(kind: str, evidence: Mapping[str, Any]) -> str:
+    """What was seen, in one sentence with its figures."""
+    sentences = {
+        "parallel": _("%(players)s players closed each other within %(minutes)s minutes."),
+        "clock": _("%(seconds)s seconds of one lesson were played faster than time passes."),
+        "machine": _("The last %(answers)s questions whether somebody is there were answered within %(slowest)s s."),
+        "fast": _("%(questions)s questions were answered within %(seconds)s s, with %(score)s points."),
+        "even": _("%(answers)s answers came every %(pause)s s, give or take %(spread)s s."),
+    }
+    return str(sentences[kind] % evidence)

@@ -34,7 +34,7 @@ class Sitting:
     def answer_all(self, attempt: Attempt, right: int, minute: float = 1) -> None:
         """Answers every question, the first `right` of them correctly."""
         with db.read() as session:
-            correct = service.correct_options(session, attempt)
+            correct = service.key(session, attempt).options
         for position, item in enumerate(attempt.paper):
             good = correct[item["question"]]
             wrong = [option for option in item["options"] if option not in good][:1]

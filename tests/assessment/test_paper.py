@@ -2,11 +2,12 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.assessment import paper
-from portal.assessment.paper import Candidate
+from portal.assessment.paper import Candidate, Part
 
 BANK = [Candidate(n, tuple(range(10 * n, 10 * n + 4)), shuffle=n % 2 == 0) for n in range(1, 16)]
 
@@ -40,5 +41,40 @@ def test_per_cent_never_rounds_up(results: list[bool]) -> None:
 def test_only_the_exact_choice_is_right() -> None:
     frozen = [{"question": 1, "options": [10, 11, 12]}] * 5
     chosen = {0: [10, 11], 1: [10], 2: [10, 11, 12], 3: []}
-    assert paper.right(frozen, chosen, {1: {10, 11}}) == [True, False, False, False, False]
+    assert paper.right(frozen, paper.Answers(chosen), paper.Key({1: {10, 11}})) == [True, False, False, False, False]
     assert paper.per_cent([]) == 0
+
+
+TAGGED = [
+    Candidate(n, (), tags=frozenset({"规范"} if n <= 4 else {"案例"}), difficulty=1 + n % 3) for n in range(1, 13)
+]
+
+
+@given(st.integers(0, 4), st.integers(0, 3), st.integers())
+def test_parts_get_what_they_ask_for_and_no_question_twice(of_tag: int, hard: int, seed: int) -> None:
+    parts = [Part(2), *([Part(of_tag, "规范")] if of_tag else []), *([Part(hard, "案例", 3)] if hard > 0 else [])]
+    fitting = [one for one in TAGGED if one.difficulty == 3 and "案例" in one.tags]
+    if hard > len(fitting):
+        with pytest.raises(paper.TooFew):
+            paper.draw(TAGGED, 99, Random(seed), parts=parts)
+        return
+    ids = [item["question"] for item in paper.draw(TAGGED, 99, Random(seed), parts=parts)]
+    assert len(ids) == len(set(ids)) == sum(part.questions for part in parts)
+    assert sum(n <= 4 for n in ids) >= of_tag
+    assert sum(one.question_id in ids for one in fitting) >= hard
+
+
+def test_not_shuffled_means_the_order_of_the_bank() -> None:
+    drawn = paper.draw(BANK, 15, Random(1), shuffle=False)
+    assert [item["question"] for item in drawn] == [one.question_id for one in BANK]
+    assert [item["options"] for item in drawn] == [list(one.options) for one in BANK]
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("GB 50010", True), (" gb  50010。", True), ("ＧＢ ５００１０", True), ("GB50010", False), ("", False)],
+)
+def test_a_text_is_right_however_it_is_typed(typed: str, right: bool) -> None:
+    frozen = [{"question": 1, "options": []}]
+    key = paper.Key(texts={1: {"GB 50010", "混凝土结构设计规范"}})
+    assert paper.right(frozen, paper.Answers(texts={0: typed}), key) == [right]

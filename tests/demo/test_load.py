@@ -21,6 +21,7 @@ from portal.clock import SHANGHAI
 from portal.credits import service as credits_
 from portal.demo import accounts, shelves
 from portal.demo.load import load, write_accounts
+from portal.messages import service as messages
 from portal.messages.models import Notice
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
@@ -172,7 +173,12 @@ def test_the_learners_one_walks_with(site: Flask) -> None:
     with db.read() as session:
         learner = session.query(Learner).filter_by(name="周晓岚").one()
         assert photos.current(session, learner.account_id) is not None
-        assert session.query(Plan).filter_by(learner_id=learner.id).count() == 0
+        plan = session.query(Plan).filter_by(learner_id=learner.id).one()
+        assert (plan.state, plan.courses[0].state) == ("open", "complete")
+        half = {row.complete_at is None: row.seconds for row in plan.courses[1].progress}
+        assert half[False] > half[True] > 0  # one lesson done, one half way
+        assert credits_.totals(session, learner.id, plan.year) == {plan.courses[0].kind: plan.courses[0].hours}
+        assert {one.kind for one in messages.inbox(session, learner.account_id)} >= {"registered", "order_paid"}
         legacy = session.query(Learner).filter_by(name="何志远").one()
         assert legacy.account.must_change
         assert legacy.source == "import"

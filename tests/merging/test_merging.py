@@ -11,7 +11,7 @@ from portal import db, events, jobs
 from portal.access import service as access
 from portal.catalogue.models import Course
 from portal.credits import service as credits_
-from portal.credits.models import Credit
+from portal.credits.models import Credit, OutsideActivity
 from portal.errors import Refused
 from portal.messages import service as messages
 from portal.orders.models import Draft, Order, OrderLine
@@ -21,7 +21,7 @@ from portal.people.corrections import Decision, Wanted
 from portal.people.models import Account, Learner, LoginName
 from portal.photos import papers
 from portal.photos.models import Photo
-from portal.study.models import Plan
+from portal.study.models import Plan, Suspicion
 from portal.testing import PASSWORD, log_in, make_learner
 from tests.merging.conftest import paper
 from tests.staff.conftest import trail
@@ -31,7 +31,9 @@ from tests.staff.world import MINE, NOON, THEIRS, World
 def test_everything_goes_over(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
     kept, other = twins
     with db.read() as session:
-        moved = {model: _count(session, model, other) for model in (Plan, Credit, OrderLine)}
+        moved = {
+            model: _count(session, model, other) for model in (Plan, Credit, OrderLine, OutsideActivity, Suspicion)
+        }
     assert all(moved.values())
     assert _join(admin, kept, other).status_code == 303
     with db.read() as session:

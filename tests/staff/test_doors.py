@@ -89,7 +89,8 @@ def test_forms_and_rest_need_the_token(app: Flask, admin: FlaskClient, world: Wo
     for page in ("add", f"{pk}/edit", f"{pk}/delete"):
         assert admin.post(f"/staff/notices/{page}", data={"title": "x"}).status_code == 400
     assert admin.post("/console/courses/add", data={"title": "x"}).status_code == 400
-    assert admin.post("/staff/accounts/add", data={"name": "x"}).status_code == 400
+    again = admin.post("/staff/accounts/add", data={"name": "新来的"})  # its form comes back
+    assert (again.status_code, "新来的" in again.text) == (422, True)
     assert admin.post("/staff/roles/2", data={"audit": "write"}).status_code == 400
     assert admin.post("/staff/learners/", data={"q": "x"}).status_code == 400
     assert admin.post("/api/v1/notices/", json={"title": "x"}).status_code == 400
@@ -97,6 +98,7 @@ def test_forms_and_rest_need_the_token(app: Flask, admin: FlaskClient, world: Wo
     assert admin.delete(f"/api/v1/notices/{pk}").status_code == 400
     with db.read() as session:
         assert session.scalars(select(Notice.title)).all() == ["关于年度学习的通知"]
+        assert session.scalars(select(Account.id).where(Account.first_name == "新来的")).all() == []
 
 
 def test_nothing_is_deleted_by_get(admin: FlaskClient, world: World) -> None:

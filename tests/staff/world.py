@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from portal.access import staff_accounts
-from portal.assessment.models import Question, QuestionOption
+from portal.assessment.models import PaperRule, Question, QuestionOption
 from portal.audit import service as audit
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, TrainingClass
 from portal.credits.models import Credit, OutsideActivity
@@ -28,7 +28,7 @@ from portal.people.models import (
 )
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
-from portal.study.models import Plan, PlanCourse
+from portal.study.models import Plan, PlanCourse, Suspicion
 from portal.testing import PASSWORD, make_account, make_learner
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -73,6 +73,7 @@ SHARED = (
     "projects",
     "courses",
     "questions",
+    "paper_rules",
     "notices",
     "agreements",
     "rules",
@@ -106,7 +107,10 @@ def _shared(session: Session) -> dict[str, Any]:
 
     audit.record(session, None, "test.made", notice, after={"title": notice.title})
     session.flush()
-    rows = (category, specialty, project, course, question, notice, agreement, rules, wording)
+    paper = PaperRule(course=course, questions=1, minutes=10, pass_mark=60, attempts=3)
+    session.add(paper)
+    session.flush()
+    rows = (category, specialty, project, course, question, paper, notice, agreement, rules, wording)
     trail = session.query(AuditRow).order_by(AuditRow.id.desc()).first()
     return dict(zip(SHARED, (*rows, trail), strict=True))
 
@@ -148,7 +152,9 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     outside = OutsideActivity(learner=learner, way="meeting", kind="major", title="研讨会", place="教育局", amount=1)
     outside.year, outside.hours, outside.done_on, outside.created_at = 2026, 800, date(2026, 3, 1), NOON
     outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
-    session.add_all([studied, refund, credit, correction, outside])
+    odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
+    odd.found_at = NOON
+    session.add_all([studied, refund, credit, correction, outside, odd])
     session.flush()
     return {
         "learners": learner,
@@ -162,6 +168,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "credits": credit,
         "corrections": correction,
         "outside_activities": outside,
+        "suspicions": odd,
         "divisions": session.get_one(Division, code),
     }
 

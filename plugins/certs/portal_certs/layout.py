@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from portal.kit import _l
 from portal_certs import variables
 
 SUPPLIED = Path(__file__).parent / "layouts"
@@ -50,7 +51,7 @@ class Text(_Box):
     @classmethod
     def _known_variables(cls, text: str) -> str:
         if strange := variables.unknown(text):
-            raise ValueError(f"unknown variables: {', '.join(sorted(strange))}")
+            raise ValueError(_l("Unknown variables: %(names)s.", names=", ".join(sorted(strange))))
         return text
 
 
@@ -142,6 +143,17 @@ class Table(_Box):
     head: Colour = "#efece3"
 
 
+KINDS: dict[str, type[_Element]] = {
+    "text": Text,
+    "photo": Photo,
+    "seal": Seal,
+    "qr": Qr,
+    "line": Line,
+    "rect": Rect,
+    "ornament": Ornament,
+    "hours": Hours,
+    "table": Table,
+}
 Element = Annotated[
     Text | Photo | Seal | Qr | Line | Rect | Ornament | Hours | Table,
     Field(discriminator="type"),
@@ -151,7 +163,7 @@ Element = Annotated[
 class Layout(_Part):
     """One page and what stands on it, in the order of drawing."""
 
-    title: str
+    title: str = Field(min_length=1, max_length=60)
     width: float = Field(gt=20, le=1000)
     height: float = Field(gt=20, le=1000)
     elements: tuple[Element, ...]
@@ -165,7 +177,8 @@ class Layout(_Part):
                 else (element.x + element.w, element.y + element.h)
             )
             if right > self.width or bottom > self.height:
-                raise ValueError(f"{element.type} ends at {right:g}, {bottom:g}: outside the page")
+                ends = {"kind": element.type, "right": f"{right:g}", "bottom": f"{bottom:g}"}
+                raise ValueError(_l("%(kind)s ends at %(right)s, %(bottom)s mm: outside the page.", **ends))
         return self
 
     def table(self) -> Table | None:

@@ -1,15 +1,15 @@
 """Numbers of documents, like TS26-0208-004127-6: prefix and year, place, serial, check digit. Pure.
 
-The place is the last four digits of the division code; proofs, which belong to no division, have P there.
+The place is the last four digits of the division code; proofs and transcripts, which belong to none, have a letter.
 """
 
 import re
 import unicodedata
 
-CERTIFICATE, PROOF = "certificate", "proof"
-PROOF_PLACE = "P"
+CERTIFICATE, PROOF, TRANSCRIPT = "certificate", "proof", "transcript"
+PLACES = {PROOF: "P", TRANSCRIPT: "T"}  # of kinds that belong to no division
 PREFIX = re.compile(r"[A-Z]{1,4}")
-_FORM = re.compile(r"([A-Z]{1,4})(\d{2})(\d{4}|P)(\d{6})(\d)")
+_FORM = re.compile(r"([A-Z]{1,4})(\d{2})(\d{4}|[PT])(\d{6})(\d)")
 # Two-letter codes of provinces, GB/T 2260: with the four digits of the place they say the whole division.
 PROVINCES = {
     "11": "BJ", "12": "TJ", "13": "HE", "14": "SX", "15": "NM", "21": "LN", "22": "JL", "23": "HL",

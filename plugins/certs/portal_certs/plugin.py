@@ -28,7 +28,15 @@ from portal.kit import (
     _l,
     hookimpl,
 )
-from portal_certs import checklist, issuing, pages, personal, service, verifying
+from portal_certs import (
+    checklist,
+    designing,  # noqa: F401 - its routes
+    issuing,
+    pages,
+    personal,
+    service,
+    verifying,
+)
 from portal_certs.command import documents
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
 from portal_certs.staff import Documents, Templates

@@ -21,6 +21,12 @@ def newest_template(session: Session, kind: str) -> Template | None:
     return found
 
 
+def template_of(session: Session, kind: str, version: int) -> Template | None:
+    """A version of a layout."""
+    found: Template | None = session.scalar(select(Template).where(Template.kind == kind, Template.version == version))
+    return found
+
+
 def content(document: Document) -> Snapshot:
     """What a document says."""
     return Snapshot.model_validate_json(document.snapshot)

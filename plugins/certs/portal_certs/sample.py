@@ -1,9 +1,20 @@
 """An invented document with long values, for previews and checks of a layout."""
 
+import io
 from datetime import date
+
+from PIL import Image
 
 from portal.kit import MAJOR, PUBLIC
 from portal_certs.snapshot import Course, Snapshot
+
+
+def photo() -> bytes:
+    """A grey JPEG of the size of an ID photo: nobody's face."""
+    out = io.BytesIO()
+    Image.new("RGB", (295, 413), "#d5dadd").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
 
 NUMBER = "HE26-0208-000000-0"
 SAMPLE = Snapshot(

@@ -25,16 +25,21 @@ from portal.kit import (
     photos,
     submit,
 )
-from portal_certs import numbering, obstacles, reading, snapshot, states
+from portal_certs import drafting, numbering, obstacles, reading, render, snapshot, states
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, DocumentItem, LookUp, Number, Template
+from portal_certs.sample import NUMBER, SAMPLE
 from portal_certs.snapshot import Office, Snapshot
 
 PRINT = "certs.print"
 AWARD = "certificate"
 WINDOW = timedelta(minutes=15)
 MOST_A_DAY = 10
-PLACES = {numbering.CERTIFICATE: "/centre/certificates", numbering.PROOF: "/centre/proofs"}  # where they are listed
+PLACES = {
+    numbering.CERTIFICATE: "/centre/certificates",
+    numbering.PROOF: "/centre/proofs",
+    numbering.TRANSCRIPT: "/centre/proofs",
+}  # where they are listed
 
 
 def publish_template(session: Session, kind: str, layout: dict[str, Any], now: datetime) -> Template:
@@ -47,6 +52,23 @@ def publish_template(session: Session, kind: str, layout: dict[str, Any], now: d
     template = Template(kind=kind, version=last + 1, layout=layout, created_at=now)
     session.add(template)
     session.flush()
+    return template
+
+
+def publish_design(session: Session, kind: str, layout: dict[str, Any], actor_id: int, now: datetime) -> Template:
+    """A new version as staff have designed it.
+
+    :raises Refused: it is no layout, it says nothing new, or no font has one of its own characters.
+    """
+    if faults := drafting.problems(layout):
+        raise Refused(_l("The layout cannot be published yet."), faults)
+    newest = reading.newest_template(session, kind)
+    if newest is not None and newest.layout == layout:
+        raise Refused(problems=[Problem(_l("This is the version in use; nothing was changed."))])
+    if lacking := render.missing(Layout.model_validate(layout), SAMPLE, NUMBER):
+        raise Refused(problems=[Problem(_l("No font has %(characters)s.", characters=lacking))])
+    template = publish_template(session, kind, layout, now)
+    audit.record(session, actor_id, "published", template, after={"version": template.version})
     return template
 
 
@@ -234,7 +256,7 @@ def _write(
     plan_id: int | None = None,
     replaces_id: int | None = None,
 ) -> Document:
-    place = numbering.PROOF_PLACE if kind == numbering.PROOF else said.division_code[-4:]
+    place = numbering.PLACES.get(kind, said.division_code[-4:])
     serial = next_serial(session, said.issued_on.year, place, kind)
     document = Document(
         kind=kind,

@@ -6,12 +6,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.kit import EVERYWHERE, Action, Ask, Column, Filter, Find, Screen, _l, shapes
+from portal.kit import EVERYWHERE, Action, Ask, Column, Filter, Find, PageLink, Screen, _l, shapes
 from portal_certs import service, states
 from portal_certs.models import Document, Template
 from portal_certs.snapshot import Office
 
-KINDS = {"certificate": _l("Certificate of qualification"), "proof": _l("Proof of hours")}
+KINDS = {
+    "certificate": _l("Certificate of qualification"),
+    "proof": _l("Proof of hours"),
+    "transcript": _l("Transcript of a year"),
+}
+ELEMENTS = {
+    "text": _l("Text element"),
+    "photo": _l("Photo"),
+    "seal": _l("Seal"),
+    "qr": _l("QR code"),
+    "line": _l("Line"),
+    "rect": _l("Rectangle"),
+    "ornament": _l("Ornament"),
+    "hours": _l("Hours to scale"),
+    "table": _l("Table of courses"),
+}
 STATES = {
     states.PENDING: (_l("Being printed"), "run"),
     states.ISSUED: (_l("Valid"), "ok"),
@@ -83,6 +98,11 @@ class Documents(Screen):
             grave=True,
         ),
     )
+    verbs = {
+        "issued": _l("Issued a document"),
+        "superseded": _l("Replaced a document"),
+        "revoked": _l("Revoked a document"),
+    }
     empty = _l("Documents appear here when a plan is complete and its learner has a photo.")
 
 
@@ -100,3 +120,11 @@ class Templates(Screen):
         Column("version", _l("Version"), shapes.NUMBER),
         Column("created_at", _l("Published"), shapes.MOMENT),
     )
+    links = (
+        PageLink(_l("Design the certificate"), "certs.design", level="write", values={"kind": "certificate"}),
+        PageLink(_l("Design the proof"), "certs.design", level="write", values={"kind": "proof"}),
+        PageLink(_l("Design the transcript"), "certs.design", level="write", values={"kind": "transcript"}),
+        PageLink(_l("Go on from this version"), "certs.design_from", "template_id", level="write"),
+        PageLink(_l("Export as JSON"), "certs.export_layout", "template_id"),
+    )
+    empty = _l("The site uses the layouts it came with. Design one to make it your own.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from string import Formatter
 
-from portal.kit import formats
+from portal.kit import _l, formats
 from portal_certs.snapshot import Snapshot
 
 VARIABLES: Mapping[str, Callable[[Snapshot], str]] = {
@@ -31,9 +31,12 @@ OF_PRINTING = {"number", "page", "pages"}
 
 def used(text: str) -> set[str]:
     """Names in braces. :raises ValueError: a brace without its partner, or formatting inside."""
-    parts = list(Formatter().parse(text))
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(_l("A brace has no partner.")) from error
     if any(spec or conversion for _, _, spec, conversion in parts):
-        raise ValueError(f"only plain names in braces: {text!r}")
+        raise ValueError(_l("Only plain names may stand in braces."))
     return {name for _, name, _, _ in parts if name is not None}
 
 

@@ -141,4 +141,10 @@ class TransferLines(Screen):
             (Ask("reason", WHY),),
         ),
     )
+    verbs = {
+        "transfer.line_set_aside": _l("Set a statement line aside"),
+        "transfer.matched": _l("Matched a statement line"),
+        "transfer.slip_refused": _l("Refused a transfer slip"),
+        "transfer.statement_imported": _l("Imported a bank statement"),
+    }
     empty = _l("Lines appear here when a statement is imported or a transfer is confirmed.")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0012"
-down_revision = "core_0010"
+down_revision = "core_0011"
 branch_labels = None
 depends_on = None
 
@@ -114,6 +114,7 @@ def _suspicions() -> None:
         sa.Column("found_at", MOMENT, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("question", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=True),
         sa.Column("explanation", sa.String(length=1000), nullable=False),
         sa.Column("explained_at", MOMENT, nullable=True),
         sa.Column("reason", sa.String(length=300), nullable=False),

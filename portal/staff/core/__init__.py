@@ -1,6 +1,19 @@
 """The core's own screens, one module per part of the product."""
 
-from portal.staff.core import catalogue, content, corrections, courses, office, orders, outside, people, refunds, study
+from portal.staff.core import (
+    catalogue,
+    content,
+    corrections,
+    courses,
+    office,
+    orders,
+    outside,
+    papers,
+    people,
+    refunds,
+    study,
+    suspicions,
+)
 from portal.staff.screens import Screen
 
 SCREENS: tuple[type[Screen], ...] = (
@@ -12,6 +25,8 @@ SCREENS: tuple[type[Screen], ...] = (
     *study.SCREENS,
     *courses.SCREENS,
     *outside.SCREENS,
+    *suspicions.SCREENS,
     *content.SCREENS,
+    *papers.SCREENS,
     *office.SCREENS,
 )

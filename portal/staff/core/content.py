@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.assessment.models import Question
+from portal.assessment.models import FILL, Question
 from portal.catalogue.models import Course
 from portal.staff import shapes
 from portal.staff.core import words
@@ -103,9 +103,10 @@ class Questions(Screen):
         Column("course", _l("Course"), CLIP, path="course.title"),
         Column("kind", _l("Kind"), shapes.words(words.QUESTIONS)),
         Column("difficulty", _l("Difficulty"), shapes.words(words.HARDNESS)),
+        Column("tags", _l("Tags")),
         Column("active", _l("In use"), YES_NO),
     )
-    detail = (*columns, Column("explanation", _l("Explanation")))
+    detail = (*columns, Column("explanation", _l("Explanation")), Column("image_words", _l("What the picture shows")))
     parts = (
         Part(
             "options",
@@ -117,7 +118,7 @@ class Questions(Screen):
             ),
         ),
     )
-    find = (Find("stem", "has"), Find("course.code"))
+    find = (Find("stem", "has"), Find("tags", "has"), Find("course.code", label=_l("Course number")))
     filters = (
         Filter("kind", _l("Kind"), choices=words.QUESTIONS),
         Filter("course", _l("Course"), "number", "course_id"),
@@ -129,6 +130,8 @@ class Questions(Screen):
         Field("stem", _l("Question"), kind="lines"),
         Field("explanation", _l("Explanation"), _l("Shown after the test"), kind="lines"),
         Field("difficulty", _l("Difficulty"), choices={str(key): said for key, said in words.HARDNESS.items()}),
+        Field("tags", _l("Tags"), _l("Words with blanks between them; papers draw by them")),
+        Field("image_words", _l("What the picture shows"), _l("Read out to those who cannot see it")),
         Field("active", _l("In use")),
     )
     # Papers that are being written name their answers, so one that exists can be changed but not taken away.
@@ -149,6 +152,10 @@ class Questions(Screen):
     def problems(cls, session: Session, row: Any) -> Iterable[Problem]:
         """It must be answerable."""
         right = sum(bool(option.correct) for option in row.options)
+        if row.kind == FILL:
+            if not right or right < len(row.options):
+                yield Problem(_l("Of a question to fill in, every answer stands for one that is accepted."))
+            return
         if len(row.options) < 2:
             yield Problem(_l("A question has at least two answers."))
         if row.kind == "multiple" and right < 2:

@@ -120,6 +120,7 @@ class Corrections(Screen):
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("division", _l("Division"), "division", "learner.division_code"),
     )
+    waits = {"state": "open"}
     actions = (
         Action(
             "accept",

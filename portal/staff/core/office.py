@@ -8,7 +8,7 @@ from portal.messages.models import MessageText, Notice
 from portal.people.models import Agreement
 from portal.rules.models import RuleSet
 from portal.staff import shapes
-from portal.staff.core import rulebook, wordings, words
+from portal.staff.core import rulebook, verbs, wordings, words
 from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Screen
 from portal.staff.shapes import CLIP, CODE, DATA, DAY, MOMENT, NUMBER, YES_NO
 
@@ -130,15 +130,17 @@ class Audit(Screen):
     columns = (
         Column("at", _l("When"), MOMENT),
         Column("actor", _l("Who"), path="actor.first_name"),
-        Column("verb", _l("What"), CODE),
-        Column("object_type", _l("Table"), CODE),
+        Column("verb", _l("What"), verbs.VERB),
+        Column("object_type", _l("Table"), verbs.TABLE),
         Column("object_id", _l("Entry"), CODE),
         Column("reason", _l("Why"), CLIP),
         Column("sequence", _l("Sequence"), NUMBER, sort=True),
     )
     detail = (*columns, Column("before", _l("Before"), DATA), Column("after", _l("After"), DATA))
-    find = (Find("object_type", "is"),)
-    filters = (Filter("when", _l("When"), "days", "at"),)
+    filters = (
+        Filter("table", _l("Table"), path="object_type", choices=verbs.TABLES),
+        Filter("when", _l("When"), "days", "at"),
+    )
 
 
 SCREENS = (Notices, Agreements, MessageTexts, RuleSets, Divisions, Audit)

@@ -23,7 +23,7 @@ class Orders(Screen):
         Column("mode", _l("Way of choosing"), words.MODE),
         Column("state", _l("State"), words.ORDER_STATE),
         Column("total", _l("Amount"), MONEY),
-        Column("placed_at", _l("Placed"), MOMENT),
+        Column("placed_at", _l("Placed"), MOMENT, sort=True),
         Column("paid_at", _l("Paid on"), MOMENT),
     )
     detail = (
@@ -36,20 +36,33 @@ class Orders(Screen):
             "lines",
             _l("Learners of this order"),
             (
-                Column("learner", _l("Name"), path="learner.name"),
+                Column("learner", _l("Name"), path="learner.name", to=("learners", "learner_id")),
                 Column("title", _l("Title"), CLIP),
                 Column("training_class", _l("Class"), path="training_class.name"),
                 Column("year", _l("Year"), NUMBER),
                 Column("price", _l("Amount"), MONEY),
             ),
         ),
+        Part(
+            "payments",
+            _l("Payments"),
+            (
+                Column("number", _l("Payment number"), CODE, to=("payments", "id")),
+                Column("provider", _l("Way to pay"), words.PROVIDER),
+                Column("state", _l("State"), words.PAYMENT_STATE),
+                Column("amount", _l("Amount"), MONEY),
+                Column("started_at", _l("Begun on"), MOMENT),
+                Column("confirmed_at", _l("Paid on"), MOMENT),
+            ),
+        ),
     )
-    find = (Find("number"), Find("lines.learner.name"))
+    find = (Find("number"), Find("lines.learner.name", label=_l("Learner")))
     filters = (
         Filter("state", _l("State"), choices=words.choices(words.ORDER_STATES)),
         Filter("division", _l("Division"), "division", "lines.learner.division_code"),
         Filter("placed", _l("Placed"), "days", "placed_at"),
     )
+    order = "-placed_at"
     empty = _l("Orders appear here as soon as one is placed.")
 
 
@@ -62,19 +75,20 @@ class Payments(Screen):
     weight = 41
     columns = (
         Column("number", _l("Payment number"), CODE, sort=True),
-        Column("order", _l("Order number"), CODE, path="order.number"),
-        Column("provider", _l("Way to pay"), CODE),
+        Column("order", _l("Order number"), CODE, path="order.number", to=("orders", "order_id")),
+        Column("provider", _l("Way to pay"), words.PROVIDER),
         Column("state", _l("State"), words.PAYMENT_STATE),
         Column("amount", _l("Amount"), MONEY),
         Column("started_at", _l("Begun on"), MOMENT),
         Column("confirmed_at", _l("Paid on"), MOMENT),
         Column("note", _l("Why it wants attention"), CODE),
     )
-    find = (Find("number"), Find("order.number"), Find("reference", "is"))
+    find = (Find("number"), Find("order.number"), Find("reference", "is", label=_l("Gateway reference")))
     filters = (
         Filter("state", _l("State"), choices=words.choices(words.PAYMENT_STATES)),
         Filter("confirmed", _l("Paid on"), "days", "confirmed_at"),
     )
+    waits = {"state": "attention"}
     empty = _l("Payments appear here as soon as somebody begins to pay.")
 
 

@@ -8,7 +8,7 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import codes, identity, organisation_codes, slip_views
+from portal.people import codes, contact, identity, organisation_codes, slip_views
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
@@ -28,6 +28,11 @@ EMAIL = Shape(formats.masked_email, lambda value: formats.masked_email(value) if
 def by_id_number(text: str) -> str:
     """What the index holds for a resident ID number somebody typed."""
     return current_vault().blind("resident_id", identity.normalise(text))
+
+
+def by_phone(text: str) -> str:
+    """What the index holds for a mobile number somebody typed."""
+    return current_vault().blind("phone", contact.normal_phone(text))
 
 
 def make_slip(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int, now: datetime) -> str:
@@ -89,7 +94,12 @@ class Learners(Screen):
             ),
         ),
     )
-    find = (Find("name"), Find("id_index", index=by_id_number), Find("employments.employer_name"))
+    find = (
+        Find("name"),
+        Find("id_index", index=by_id_number, label=_l("ID number")),
+        Find("phone_index", index=by_phone, label=_l("Mobile number")),
+        Find("employments.employer_name", label=_l("Employer")),
+    )
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("source", _l("Origin"), choices=words.REGISTERED),
@@ -128,6 +138,7 @@ class Organisations(Screen):
         Filter("state", _l("State"), choices=words.choices(words.ORGANISATION_STATES)),
         Filter("review", _l("Registration"), "choice", "applications.state", words.choices(registrations.STATES)),
     )
+    waits = {"state": "pending"}
     fields = (
         Field("name", _l("Full name"), _l("As it stands on the certificate of registration")),
         Field("code", _l("Credit code"), _l("18 characters; it cannot be changed later"), once=True),

@@ -91,6 +91,7 @@ class Refunds(Screen):
         Filter("division", _l("Division"), "division", "payment.order.lines.learner.division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
+    waits = {"state": refund_states.PROPOSED}
     actions = (
         Action(
             "approve",

@@ -13,7 +13,7 @@ from portal.rules import service
 from portal.rules.models import RuleSet
 from portal.rules.rules import KINDS, RefundStep, Rules
 from portal.staff.actions import Ask
-from portal.staff.core import words
+from portal.staff.core import ways, words
 from portal.staff.versions import BEGINS, FROM, Versions
 from portal.types import Problem
 
@@ -51,6 +51,7 @@ def _step(number: int) -> Iterable[Ask]:
 
 
 _PRICES, _TESTS = _l("Price of an enrolment"), _l("Tests, where a course says nothing else")
+_PRESENCE = _l("Asking whether somebody is there")
 ASKS = (
     Ask("title", _l("Title"), "line", most=80),
     Ask("year", _l("Year"), "number", least=2000, most=2100),
@@ -88,6 +89,45 @@ ASKS = (
     Ask("testing.minutes", _l("Time to answer"), "number", unit=MINUTES, section=_TESTS, least=1, most=600),
     Ask("testing.pass_mark", _l("Passed from"), "number", unit=PER_CENT, section=_TESTS, least=1, most=100),
     Ask("testing.attempts", _l("Attempts"), "number", unit=_l("times"), section=_TESTS, least=1, most=100),
+    Ask(
+        "testing.wait_minutes",
+        _l("Wait after a failed attempt"),
+        "number",
+        unit=MINUTES,
+        section=_TESTS,
+        most=100_000,
+        needed=False,
+    ),
+    Ask(
+        "presence.every_minutes",
+        _l("Ask after so much study"),
+        "number",
+        unit=MINUTES,
+        section=_PRESENCE,
+        most=600,
+        needed=False,
+        hint=_l("0: never"),
+    ),
+    Ask(
+        "presence.within_seconds",
+        _l("Time for the answer"),
+        "number",
+        unit=_l("seconds"),
+        section=_PRESENCE,
+        least=20,
+        most=3600,
+    ),
+    Ask(
+        "make_up_years",
+        _l("Hours can be made up for so long after the year"),
+        "number",
+        unit=_l("years"),
+        section=_l("Making up"),
+        most=50,
+        needed=False,
+        hint=_l("Empty: without an end"),
+    ),
+    *ways.asks(),
     *(ask for number in range(STEPS) for ask in _step(number)),
     Ask("refunds.invoiced", _l("Where an invoice was issued"), "choice", INVOICED, section=_l("Refunds and invoices")),
 )
@@ -107,7 +147,7 @@ def rules_of(answers: Mapping[str, Any], base: Mapping[str, Any]) -> Rules:
     """
     data: dict[str, Any] = {**base}
     for name, value in answers.items():
-        if name not in OWN and not name.startswith("refunds.steps."):
+        if name not in OWN and not name.startswith(("refunds.steps.", ways.PREFIX)):
             room, _, key = name.rpartition(".")
             if room:
                 data[room] = {**data.get(room, {}), key: value or 0}
@@ -115,6 +155,7 @@ def rules_of(answers: Mapping[str, Any], base: Mapping[str, Any]) -> Rules:
                 data[key] = value
     for field in ("hours", "project_hours"):
         data[field] = {kind: hours for kind, hours in data[field].items() if hours}
+    data["ways"] = list(ways.of(answers))
     data["refunds"] = {**data["refunds"], "steps": list(_steps(answers))}
     try:
         return Rules.model_validate(data)
@@ -147,6 +188,7 @@ def _problems(answers: Mapping[str, Any]) -> Iterable[Problem]:
         yield Problem(_l("A year needs hours of at least one kind."), f"hours.{KINDS[0]}")
     if answers["pricing.by"] != "course" and not answers.get("pricing.amount"):
         yield Problem(_l("Say how much."), "pricing.amount")
+    yield from ways.problems(answers)
     last = -1
     for number in range(STEPS):
         at = f"refunds.steps.{number}"

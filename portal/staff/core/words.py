@@ -43,10 +43,19 @@ SOURCES = {
     "staff": _l("Entered by staff"),
     "outside": _l("Outside hours"),
 }
-REGISTERED = {"registered": _l("Registered here"), "import": _l("From the old platform")}
+REGISTERED = {
+    "registered": _l("Registered here"),
+    "import": _l("From the old platform"),
+    "group": _l("Enrolled by an employer"),
+}
 LEVELS = {"province": _l("Province"), "city": _l("City"), "county": _l("County")}
 LESSONS = {"video": _l("Video"), "article": _l("Article"), "document": _l("Document")}
-QUESTIONS = {"single": _l("One answer"), "multiple": _l("Several answers"), "true_false": _l("True or false")}
+QUESTIONS = {
+    "single": _l("One answer"),
+    "multiple": _l("Several answers"),
+    "true_false": _l("True or false"),
+    "fill": _l("Fill in"),
+}
 HARDNESS = {1: _l("Easy"), 2: _l("Medium"), 3: _l("Hard")}
 
 KIND = words(KINDS)
@@ -64,6 +73,12 @@ def _mode(key: object) -> str:
     return str(found.title if found else key)
 
 
-MODE = Shape(_mode, _mode)
+def _provider(key: object) -> str:
+    """The name of a way to pay, likewise."""
+    found = keyed(current_plugins().declared("payment_providers"), str(key))
+    return str(found.title if found else key)
+
+
+MODE, PROVIDER = Shape(_mode, _mode), Shape(_provider, _provider)
 ORGANISATION_STATE, ORDER_STATE = states(ORGANISATION_STATES), states(ORDER_STATES)
 PAYMENT_STATE, PLAN_STATE, COURSE_STATE = states(PAYMENT_STATES), states(PLAN_STATES), states(COURSE_STATES)

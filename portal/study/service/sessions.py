@@ -13,7 +13,7 @@ from portal.catalogue.models import Lesson
 from portal.clock import today
 from portal.errors import Conflict, NotFound
 from portal.rules.models import RuleSet
-from portal.study import crediting, intervals, standing
+from portal.study import crediting, intervals, patterns, standing, suspicions
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.study.service import presence
 from portal.study.service.completion import lesson_done
@@ -41,6 +41,7 @@ def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_
     if latest is not None:
         if latest.closed_at is None:
             _close(session, latest, NEWER, now)
+            suspicions.note_parallel(session, latest, now)
         if now < latest.paid_until <= now + CLOCK_STEP:
             paid_until = latest.paid_until
     player = StudySession(
@@ -110,6 +111,8 @@ def present(session: Session, learner_id: int, token: str, nonce: str, now: date
     player = _own(session, learner_id, token)
     presence.answer(player, nonce, now)
     player.reported_at = now
+    seen = patterns.machine_presence(player.answered)
+    suspicions.note(session, learner_id, patterns.MACHINE, f"{today(now)}", seen, player.plan_course_id, now)
     session.flush()
     return standing.of_lesson(
         player.plan_course_id, session.get_one(Lesson, player.lesson_id), _progress(session, player), player
@@ -229,6 +232,9 @@ def _merge(session: Session, player: StudySession, lesson: Lesson, progress: Pro
     progress.seconds = intervals.total(covered)
     progress.refused = crediting.kept([*progress.refused, *player.refused], covered)
     progress.position = player.position
+    seen = patterns.beyond_clock(progress.refused)
+    mark = f"lesson:{player.plan_course_id}:{lesson.id}"
+    suspicions.note(session, player.learner_id, patterns.CLOCK, mark, seen, player.plan_course_id, now)
     player.intervals, player.refused, player.merged_at = [], [], now
     session.add(progress)
     if progress.complete_at is None and crediting.is_complete(covered, lesson.seconds):

@@ -52,13 +52,14 @@ if (form) {
     clearTimeout(retry);
     unsaved = true;
     const chosen = [...form.querySelectorAll("[name=chosen]:checked")].map((input) => Number(input.value));
+    const text = form.querySelector("[name=text]")?.value ?? "";
     const flagged = form.querySelector("[name=flagged]").checked;
     say(form.dataset.saySaving);
     try {
       const answer = await fetch(form.action, {
         method: "POST",
         headers: { "X-CSRFToken": csrf, "Content-Type": "application/json", Accept: "application/json" },
-        body: JSON.stringify({ chosen, flagged }),
+        body: JSON.stringify({ chosen, text, flagged }),
         signal: AbortSignal.timeout(10_000),
         keepalive: true,
       });

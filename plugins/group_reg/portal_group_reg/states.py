@@ -1,0 +1,38 @@
+"""States of a roster, and the only way from one to another.
+
+reading ── checked ── sending ── sent ── checked (its order was given up or ran out)
+   └────── refused        └───── checked (the order was refused)
+Every one that is not sent can be dropped.
+"""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal_group_reg.models import Batch
+
+READING, REFUSED, CHECKED, SENDING, SENT, DROPPED = "reading", "refused", "checked", "sending", "sent", "dropped"
+
+MOVES: dict[str, frozenset[str]] = {
+    READING: frozenset({CHECKED, REFUSED, DROPPED}),
+    REFUSED: frozenset({READING, DROPPED}),
+    CHECKED: frozenset({READING, SENDING, DROPPED}),
+    SENDING: frozenset({SENT, CHECKED}),
+    SENT: frozenset({CHECKED}),
+    DROPPED: frozenset(),
+}
+WORKING = frozenset({READING, SENDING})
+
+
+def move(session: Session, batch_id: int, to: str, **values: Any) -> bool:
+    """Moves a roster by one conditional UPDATE: of several callers at once exactly one gets True."""
+    sources = [state for state, targets in MOVES.items() if to in targets]
+    moved = session.execute(
+        update(Batch)
+        .where(Batch.id == batch_id, Batch.state.in_(sources))
+        .values(state=to, **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.get(Batch, batch_id, populate_existing=True)
+    return bool(moved.rowcount)  # type: ignore[attr-defined]
