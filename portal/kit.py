@@ -29,6 +29,7 @@ from portal.messages import service as messages
 from portal.messages.models import Message
 from portal.messages.sms import Sms, SmsSender
 from portal.orders import drafts
+from portal.orders import service as orders
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
 from portal.orders.placing import place_order, place_within, placed_before, to_order
@@ -221,6 +222,7 @@ __all__ = [
     "media",
     "messages",
     "ngettext",
+    "orders",
     "organisation_codes",
     "organisation_required",
     "people",

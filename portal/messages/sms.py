@@ -1,5 +1,6 @@
 """Text messages: the contract between the portal and a plugin that can send them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +20,7 @@ class Sms:
     text: str
 
 
-class SmsSender:
+class SmsSender(ABC):
     """A way to send text messages. The first one by (weight, key) is used.
 
     `kinds`: which messages go out besides codes; providers in China want a template approved for each. `send` is run
@@ -31,9 +32,9 @@ class SmsSender:
     weight: ClassVar[int] = 100
     kinds: ClassVar[frozenset[str]] = frozenset()
 
+    @abstractmethod
     def send(self, phone: str, sms: Sms) -> None:
         """Hands one text over. `phone`: eleven digits."""
-        raise NotImplementedError
 
 
 def sender() -> SmsSender | None:

@@ -125,6 +125,38 @@ def take_back(session: Session, order_id: int, line_ids: Sequence[int], reason: 
     return ids
 
 
+def replace(session: Session, order: Order, line_id: int, learner_id: int, actor_id: int) -> None:
+    """Gives a line of a paid order to another person before study begins: the place is paid for, once.
+
+    :raises NotFound: the line is not of this order.
+    :raises Conflict: study has begun, the line was taken back, or the other person has a place in the project.
+    """
+    line = next((one for one in order.lines if one.id == line_id), None)
+    if line is None:
+        raise NotFound(_l("There is no such order."))
+    free = order.state == states.PAID and line.refunded_at is None and not _has_place(session, line, learner_id)
+    before = line.learner_id
+    if not free or before == learner_id or not study.pass_on(session, line_id, learner_id):
+        raise Conflict(_l("This person cannot be replaced any more: study has begun, or the place is another's."))
+    line.learner_id = learner_id
+    after = {"learner": learner_id}
+    audit.record(session, actor_id, "order.person_replaced", line, before={"learner": before}, after=after)
+
+
+def _has_place(session: Session, line: OrderLine, learner_id: int) -> bool:
+    """Whether somebody has a live plan or an unpaid order in the project of a line."""
+    plan = select(Plan.id).where(
+        Plan.learner_id == learner_id, Plan.project_id == line.project_id, Plan.state.in_(("open", "complete"))
+    )
+    unpaid = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(OrderLine.learner_id == learner_id, OrderLine.project_id == line.project_id)
+        .where(Order.state == states.PLACED)
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (plan, unpaid))
+
+
 def find(session: Session, number: str, buyer_id: int) -> Order:
     """A buyer's own order by its number, typed in any of the usual ways. :raises NotFound: unknown or foreign."""
     exact = numbers.read(number)

@@ -68,3 +68,11 @@ def test_whoever_cannot_be_enrolled_is_left_to_the_office_without_a_reason(
     assert rows() == {2: ("bad", ["OFFICE"]), 3: ("good", [])}
     assert send(clerk, leave=True).status_code == 303
     assert lines() == 1
+
+
+def test_a_higher_price_than_was_shown_is_refused_also_where_somebody_pays_less(clerk: FlaskClient) -> None:
+    foreigner(1, "张二")
+    upload(clerk, sheet([person(1), person(2)]))
+    send(clerk, total=1)
+    assert (orders(), batch().state) == ([], "checked")
+    assert "价格" in batch().refusal

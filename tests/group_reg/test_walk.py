@@ -203,7 +203,7 @@ def test_a_higher_price_than_was_shown_is_refused(clerk: FlaskClient) -> None:
     upload(clerk, sheet([person(1)]))
     send(clerk, total=FEE - 1)
     assert (batch().state, orders(), count(Learner)) == ("checked", [], 0)
-    assert "价格" in batch().refusal
+    assert "金额" in batch().refusal
 
 
 def test_an_order_that_is_given_up_opens_the_list_again(clerk: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """The rule of the clock: whatever a browser claims, wall time pays for it, each second once."""
 
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +100,31 @@ def test_the_last_second_may_be_missing_but_not_two() -> None:
     assert crediting.is_complete([(0, LENGTH - 1)], LENGTH)
     assert not crediting.is_complete([(0, LENGTH - 2)], LENGTH)
     assert crediting.explained([(0, LENGTH - 1)], [], LENGTH) == []
+
+
+def test_ten_thousand_sequences_of_lies() -> None:
+    """The same rule over many more sequences than a property draws; the same ones every time."""
+    random = Random(20261127)
+
+    def claim() -> tuple[int, int]:
+        return random.randint(-10, 120), random.randint(-10, 120)
+
+    for _ in range(10_000):
+        told = [(random.uniform(-20, 40), [claim() for _ in range(random.randint(0, 4))]) for _ in range(8)]
+        for wall, covered in play(told):
+            assert intervals.total(covered) <= min(wall, LENGTH)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40))
+def test_lost_reports_lose_nothing_that_was_seen(lost: list[bool]) -> None:
+    """Ten seconds played every ten; what did not get through goes with the next report, and the last one arrives."""
+    covered: intervals.Cover = []
+    paid_until, unsent = START, []
+    for number, gone in enumerate([*lost, False]):
+        unsent.append((10 * number, 10 * number + 10))
+        if gone:
+            continue
+        worth = crediting.worth(unsent, covered, 1000, paid_until, START + timedelta(seconds=10 * number + 10))
+        covered, paid_until, unsent = intervals.union(covered, worth.credited), worth.paid_until, []
+        assert worth.refused == []
+    assert covered == [(0, 10 * len(lost) + 10)]

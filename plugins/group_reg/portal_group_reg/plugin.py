@@ -28,6 +28,7 @@ from portal_group_reg import (  # noqa: F401 - pages register themselves
     choosing,
     conditions,
     pages,
+    replacing,
     result,
     service,
 )

@@ -53,7 +53,7 @@ def order(session: Session, batch: Batch, now: datetime) -> Order:
     fresh = [replace(one.person, employer=organisation.name) for one in checked.entries if one.number not in known]
     ids = joining.join(session, organisation, fresh, now)
     ids |= {one.person.index: known[one.number].learner_id for one in checked.entries if one.number in known}
-    placed = place_within(session, proposal(session, batch, checked.entries, ids))
+    placed = place_within(session, proposal(session, batch, checked.entries, ids, charged_less=bool(known)))
     for one in known.values():
         messages.post(
             session,
@@ -67,8 +67,12 @@ def order(session: Session, batch: Batch, now: datetime) -> Order:
     return placed
 
 
-def proposal(session: Session, batch: Batch, entries: Sequence[Entry], ids: dict[str, int]) -> OrderProposal:
+def proposal(
+    session: Session, batch: Batch, entries: Sequence[Entry], ids: dict[str, int], *, charged_less: bool
+) -> OrderProposal:
     """One line per person, all with the package of the roster.
+
+    `charged_less`: somebody may have hours already, which cost nothing; new people cost what the clerk was shown.
 
     :raises Refused: it would cost more than the clerk was shown.
     """
@@ -88,7 +92,9 @@ def proposal(session: Session, batch: Batch, entries: Sequence[Entry], ids: dict
     )
     buyer = batch.organisation.account_id
     assert buyer is not None  # only an organisation with an account has rosters
-    asked = OrderProposal(MODE, buyer, key(batch), project.rule_set_id, lines, 0)
+    asked = OrderProposal(MODE, buyer, key(batch), project.rule_set_id, lines, batch.seen_total)
+    if not charged_less:
+        return asked
     total = quote(session, asked).total
     if total > batch.seen_total:
         raise Refused(DEARER)

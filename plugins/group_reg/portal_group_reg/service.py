@@ -209,6 +209,17 @@ def drop(session: Session, batch: Batch, now: datetime) -> str | None:
     return key
 
 
+def sweep(session: Session, drafts_before: datetime, sent_before: datetime, now: datetime) -> list[str]:
+    """Forgets lists nobody came back for, and rows of lists that were sent long ago. Returns keys of unread files."""
+    old = select(Batch).where(
+        Batch.state.in_((states.READING, states.REFUSED, states.CHECKED)), Batch.updated_at < drafts_before
+    )
+    keys = [drop(session, batch, now) for batch in session.scalars(old).all()]
+    sent = select(Batch.id).where(Batch.state == states.SENT, Batch.updated_at < sent_before)
+    session.execute(delete(RosterRow).where(RosterRow.batch_id.in_(sent), RosterRow.state != BAD))
+    return [key for key in keys if key]
+
+
 def _part(session: Session, batch: Batch, now: datetime) -> None:
     """Rows to repair, if any, become another roster of the same class."""
     bad = (RosterRow.batch_id == batch.id, RosterRow.state == BAD)

@@ -1,6 +1,19 @@
 """Long steps as jobs: a roster is read and checked, or made an order. Both may be repeated after a crash."""
 
-from portal.kit import Conflict, JobContext, JobSpec, PortalError, Refused, clock, current_storage, db, read_sheets
+from datetime import timedelta
+
+from portal.kit import (
+    Conflict,
+    JobContext,
+    JobSpec,
+    PortalError,
+    Refused,
+    clock,
+    current_settings,
+    current_storage,
+    db,
+    read_sheets,
+)
 from portal_group_reg import roster, sending, service, states, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.roster import Checked
@@ -8,6 +21,7 @@ from portal_group_reg.sending import Stopped
 from portal_group_reg.terms import Terms
 
 STEPS = 4
+KEPT = timedelta(days=30)  # rows of a list that was sent; an unpaid order is over long before
 
 
 def read(context: JobContext) -> None:
@@ -69,4 +83,17 @@ def _hand_back(batch_id: int, sentence: str, faults: dict[int, str]) -> None:
         service.hand_back(session, batch_id, sentence, faults, clock.now())
 
 
-JOBS = (JobSpec(service.READ, read), JobSpec(service.SEND, send))
+def sweep(context: JobContext) -> None:
+    """Removes personal data that has outlived its purpose, every night."""
+    draft_days = timedelta(days=current_settings().draft_days)
+    with db.write() as session:
+        keys = service.sweep(session, context.moment - draft_days, context.moment - KEPT, context.moment)
+    for key in keys:
+        current_storage().delete(key)
+
+
+JOBS = (
+    JobSpec(service.READ, read),
+    JobSpec(service.SEND, send),
+    JobSpec("group_reg.sweep", sweep, every=timedelta(days=1)),
+)

@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
         found=found,
         held=holdings.of(session, visitor, ids) if visitor else {},
         basket=basket.load(session, visitor) if visitor else None,
-        tested=shelf.tested(session, ids),
+        tested=found.tested,
         categories=shelf.categories(session),
         years=shelf.years(session),
     )

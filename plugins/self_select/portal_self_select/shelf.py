@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.kit import MAJOR, PUBLIC, Category, Course, Lesson, NotFound, Specialty, SpecialtyCourse
@@ -25,11 +25,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of courses with their lessons, and how many there are altogether."""
+    """One page of courses with their lessons, which of them are tested, and how many there are altogether."""
 
     courses: Sequence[Course]
     total: int
     page: int
+    tested: frozenset[int] = frozenset()
 
     @property
     def pages(self) -> int:
@@ -43,7 +44,13 @@ def find(session: Session, wish: Wish) -> Found:
     page = min(max(1, wish.page), max(1, -(-total // PAGE)))
     query = query.order_by(Course.year.desc(), Course.kind, Course.weight, Course.id)
     query = query.options(selectinload(Course.lessons)).limit(PAGE).offset((page - 1) * PAGE)
-    return Found(list(session.scalars(query)), total, page)
+    rows = session.execute(query.add_columns(_tested())).all()
+    return Found([row[0] for row in rows], total, page, frozenset(row[0].id for row in rows if row[1]))
+
+
+def _tested() -> ColumnElement[bool]:
+    """Whether a course is compulsory anywhere."""
+    return exists().where(SpecialtyCourse.course_id == Course.id, SpecialtyCourse.compulsory)
 
 
 def _fitting(wish: Wish) -> Select[tuple[Course]]:

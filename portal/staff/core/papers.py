@@ -37,8 +37,8 @@ class PaperRules(Screen):
         Column("pass_mark", _l("To pass"), NUMBER),
         Column("attempts", _l("Attempts"), NUMBER),
         Column("wait_minutes", _l("Minutes between attempts"), NUMBER),
-        Column("opens_on", _l("Open from"), DAY),
-        Column("closes_on", _l("Open until"), DAY),
+        Column("opens_on", _l("First day"), DAY),
+        Column("closes_on", _l("Last day"), DAY),
         Column("shuffle", _l("Shuffled"), YES_NO),
     )
     parts = (
@@ -62,8 +62,8 @@ class PaperRules(Screen):
         Field("pass_mark", _l("To pass"), _l("Points of 100")),
         Field("attempts", _l("Attempts")),
         Field("wait_minutes", _l("Minutes between attempts"), _l("After a failed one; 0 for none")),
-        Field("opens_on", _l("Open from")),
-        Field("closes_on", _l("Open until")),
+        Field("opens_on", _l("First day")),
+        Field("closes_on", _l("Last day")),
         Field("shuffle", _l("Shuffled"), _l("Questions and answers; otherwise in the order of the bank")),
     )
     inlines = (

@@ -2,6 +2,7 @@
 
 from portal.study.service.completion import allow_attempt, pass_test
 from portal.study.service.handover import hand_over
+from portal.study.service.passing_on import pass_on
 from portal.study.service.plans import open_plans
 from portal.study.service.revoking import revoke
 from portal.study.service.sessions import (
@@ -25,6 +26,7 @@ __all__ = [
     "hand_over",
     "open_plans",
     "open_session",
+    "pass_on",
     "pass_test",
     "present",
     "reap",
