@@ -91,4 +91,5 @@ def test_a_new_version_follows_the_last(plugins: Plugins, monkeypatch: pytest.Mo
     monkeypatch.setattr(migrations, "owners", lambda _plugins: {migrations.CORE: tmp_path})
     migrations.revise(db.engine(), plugins, migrations.CORE, "next")
     assert {name: (tmp_path / name).read_text("utf-8") for name in before} == before
-    assert (tmp_path / f"core_{len(before) + 1:04d}.py").is_file()
+    last = max(int(name[5:9]) for name in before)
+    assert (tmp_path / f"core_{last + 1:04d}.py").is_file()

@@ -44,7 +44,8 @@ def revise(engine: Engine, plugins: Plugins, owner: str, message: str) -> None:
     """Writes the difference between models and database as a new version of one owner."""
     folder = owners(plugins)[owner]
     folder.mkdir(exist_ok=True)
-    number = f"{len(list(folder.glob(f'{owner}_[0-9]*.py'))) + 1:04d}"
+    known = (int(file.stem.removeprefix(f"{owner}_")) for file in folder.glob(f"{owner}_[0-9]*.py"))
+    number = f"{max(known, default=0) + 1:04d}"
     command.revision(_config(engine, owner, folder, plugins), message, autogenerate=True, rev_id=f"{owner}_{number}")
 
 
