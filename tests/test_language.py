@@ -96,6 +96,16 @@ def test_every_chinese_entry_is_used() -> None:
     none(stale)
 
 
+def test_one_english_has_one_chinese() -> None:
+    """All catalogues are one: another Chinese of the same id would never be shown."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in files(*CODE, suffix=".po"):
+        for message in _read(path):
+            if message.id:
+                said[str(message.id)][name(path)] = str(message.string)
+    none([f"{identity}: {texts}" for identity, texts in said.items() if len(set(texts.values())) > 1])
+
+
 def test_catalogues_are_sound() -> None:
     """Nothing fuzzy, nothing empty, the same placeholders on both sides, one Chinese for one English."""
     problems = []

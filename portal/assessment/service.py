@@ -164,7 +164,8 @@ def _paper(session: Session, course_id: int, count: int, random: Random) -> pape
 
     :raises Conflict: the bank has too few questions
     """
-    rule = session.scalar(select(PaperRule).where(PaperRule.course_id == course_id).options(_PARTS))
+    query = select(PaperRule).where(PaperRule.course_id == course_id).options(selectinload(PaperRule.parts))
+    rule = session.scalar(query)
     parts = [papers.Part(part.questions, part.tag, part.difficulty) for part in rule.parts] if rule else []
     bank = _bank(session, course_id)
     if not bank:
@@ -173,9 +174,6 @@ def _paper(session: Session, course_id: int, count: int, random: Random) -> pape
         return papers.draw(bank, count, random, parts=parts, shuffle=rule.shuffle if rule else True)
     except papers.TooFew as error:
         raise Conflict(NOT_READY) from error
-
-
-_PARTS = selectinload(PaperRule.parts)
 
 
 def _bank(session: Session, course_id: int) -> list[papers.Candidate]:

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -9,9 +9,6 @@ from portal.catalogue.models import Course, Project, TrainingClass
 from portal.clock import now
 from portal.db import UtcDateTime
 from portal.people.models import Account, Learner
-
-if TYPE_CHECKING:
-    from portal.payments.models import Payment
 
 
 class Draft(Model):
@@ -54,7 +51,6 @@ class Order(Model):
 
     buyer: Mapped[Account] = relationship()
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", back_populates="order")
-    payments: Mapped[list["Payment"]] = relationship(order_by="Payment.id", viewonly=True)  # written by payments only
 
     def __str__(self) -> str:
         return self.number

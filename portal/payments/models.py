@@ -3,7 +3,7 @@ from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.clock import now
 from portal.db import UtcDateTime
@@ -33,7 +33,8 @@ class Payment(Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str] = mapped_column(String(200), default="")  # why it needs attention
 
-    order: Mapped[Order] = relationship()
+    # The room of orders does not know this one: `Order.payments`, to look at, is given to it here.
+    order: Mapped[Order] = relationship(backref=backref("payments", order_by=id, viewonly=True))
 
     def __str__(self) -> str:
         return self.number

@@ -1,7 +1,8 @@
 """Languages: Chinese always, English by a switch; catalogues are read from .po files, without a build step.
 
 Message ids are English. Each room and each plugin keeps `translations/zh_Hans_CN.po`; they are merged over the
-catalogues of Flask-AppBuilder once per process and language.
+catalogues of Flask-AppBuilder once per process and language. Who comes first is heard: no plugin changes what the
+core says.
 """
 
 from collections.abc import Iterable
@@ -41,10 +42,11 @@ class Catalogues(Domain):
         merged.plural = (lambda n: 0) if locale == CHINESE else (lambda n: int(n != 1))
         if locale != CHINESE:
             return merged
-        merged._catalog.update(getattr(Translations.load(str(_FAB), ["zh"]), "_catalog", {}))
+        framework = getattr(Translations.load(str(_FAB), ["zh"]), "_catalog", {})
         for file in (folder / "translations" / f"{locale}.po" for folder in self._folders):
             if file.exists():
-                merged._catalog.update(_messages(file, locale))
+                merged._catalog = _messages(file, locale) | merged._catalog
+        merged._catalog = framework | merged._catalog
         return merged
 
 

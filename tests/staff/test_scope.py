@@ -25,7 +25,7 @@ def test_every_screen_that_could_be_scoped_is() -> None:
     """A model with a division, or with a learner, must not be open to everybody by a forgotten line."""
     open_ones = {one.key for one in SCREENS if not one.scope}
     assert open_ones == {
-        *("categories", "specialties", "projects", "courses", "questions"),
+        *("categories", "specialties", "projects", "courses", "questions", "paper_rules"),
         *("notices", "agreements", "message_texts", "rules", "audit"),
     }
 

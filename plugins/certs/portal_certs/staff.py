@@ -66,7 +66,7 @@ class Documents(Screen):
         Column("kind", _l("Kind"), shapes.words(KINDS)),
         Column("learner", _l("Holder"), path="learner.name"),
         Column("state", _l("State"), shapes.states(STATES)),
-        Column("issued_at", _l("Issued"), shapes.MOMENT),
+        Column("issued_at", _l("Issue"), shapes.MOMENT),
         Column("ended_at", _l("Ended"), shapes.MOMENT),
         Column("reason", _l("Why it ended"), shapes.words(states.REASONS)),
     )
@@ -75,7 +75,7 @@ class Documents(Screen):
         Filter("state", _l("State"), choices={key: said for key, (said, _kind) in STATES.items()}),
         Filter("kind", _l("Kind"), choices=KINDS),
         Filter("division", _l("Division"), "division", "learner.division_code"),
-        Filter("issued", _l("Issued"), "days", "issued_at"),
+        Filter("issued", _l("Issue"), "days", "issued_at"),
     )
     links = (PageLink(_l("Many as one file"), "certs.batches"),)
     actions = (
@@ -100,6 +100,7 @@ class Documents(Screen):
         ),
     )
     verbs = {
+        "bundled": _l("Asked for documents as one file"),
         "issued": _l("Issued a document"),
         "published": _l("Published a layout"),
         "superseded": _l("Replaced a document"),

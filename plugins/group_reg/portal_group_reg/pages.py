@@ -14,7 +14,7 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/static/group_reg",
 )
-STEPS = (_l("Choose county and class"), _l("Upload and check"), _l("Confirm and pay"))
+STEPS = (_l("Choose county and class"), _l("Upload and check"), _l("Confirm the payment"))
 
 
 class Elsewhere(Exception):

@@ -17,6 +17,8 @@ from portal.kit import (
     OrderProposal,
     Problem,
     Quote,
+    Role,
+    Screen,
     SelectionMode,
     _l,
     clock,
@@ -34,6 +36,7 @@ from portal_group_reg import (  # noqa: F401 - pages register themselves
 )
 from portal_group_reg.command import command
 from portal_group_reg.models import Batch, RosterRow
+from portal_group_reg.staff import Rosters
 from portal_group_reg.work import JOBS
 
 
@@ -55,6 +58,16 @@ def blueprints() -> Iterable[Blueprint]:
 @hookimpl
 def commands() -> Iterable[Command]:
     return [command]
+
+
+@hookimpl
+def screens() -> Iterable[type[Screen]]:
+    return [Rosters]
+
+
+@hookimpl
+def roles() -> Iterable[Role]:
+    return [Role("county_staff", _l("County staff"), {Rosters.key: "read"})]
 
 
 @hookimpl

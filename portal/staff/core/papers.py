@@ -53,7 +53,7 @@ class PaperRules(Screen):
             ),
         ),
     )
-    find = (Find("course.code"), Find("course.title", "has"))
+    find = (Find("course.code", label=_l("Course number")), Find("course.title", "has"))
     filters = (Filter("course", _l("Course"), "number", "course_id"),)
     fields = (
         Field("course_id", _l("Course"), once=True),

@@ -5,22 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from portal.errors import Refused
 from portal.rules import service
 from portal.rules.models import RuleSet
-from portal.rules.rules import KINDS, RefundStep, Rules
+from portal.rules.rules import KINDS, RefundStep, Rules, Way
 from portal.staff.actions import Ask
-from portal.staff.core import ways, words
+from portal.staff.core import words
 from portal.staff.versions import BEGINS, FROM, Versions
+from portal.study import words as study_words
 from portal.types import Problem
 
-STEPS = 4  # refund terms a form offers
+STEPS, PLACES = 4, 6  # refund terms, and ways to earn hours elsewhere, that a form offers
+ROWS: dict[str, tuple[int, str, type[BaseModel]]] = {  # lists: how many, what makes a row of them, what a row is
+    "refunds.steps": (STEPS, "days", RefundStep),
+    "ways": (PLACES, "key", Way),
+}
 OWN = ("year", "title", BEGINS)  # questions about the version itself
 HOURS, MINUTES, DAYS, PER_CENT, YUAN = _l("hours"), _l("minutes"), _l("days"), "%", _l("yuan")
 PRICED = {"course": _l("Course by course"), "hour": _l("So much an hour"), "project": _l("One sum a project")}
+WAYS = study_words.WAYS | {f"own_{n}": _l("A way of the place's own, %(number)s", number=n) for n in (1, 2, 3)}
+UNITS = {"lesson": _l("Teaching period"), "day": _l("Day"), "piece": _l("Piece of work")}
 BACK = {"whole": _l("Of the whole price"), "unstudied": _l("Of the part not yet studied")}
 INVOICED = {"red_letter": _l("It is cancelled by a red letter first"), "refuse": _l("No refund")}
 
@@ -28,6 +35,17 @@ INVOICED = {"red_letter": _l("It is cancelled by a red letter first"), "refuse":
 def _hours(field: str, section: object) -> Iterable[Ask]:
     for kind in KINDS:
         yield Ask(f"{field}.{kind}", words.KINDS[kind], "hours", unit=HOURS, section=section, needed=False)
+
+
+def _way(number: int) -> Iterable[Ask]:
+    at, section = f"ways.{number}", _l("Hours earned elsewhere %(number)s", number=number + 1)
+    yield Ask(f"{at}.key", _l("Way"), "choice", WAYS, _l("Empty: no such way"), needed=False, section=section)
+    hint = _l("Of the place's own; empty: as above")
+    yield Ask(f"{at}.title", _l("Title"), "line", section=section, most=60, needed=False, hint=hint)
+    yield Ask(f"{at}.kind", _l("Kind"), "choice", words.KINDS, section=section, needed=False)
+    yield Ask(f"{at}.unit", _l("Counted by"), "choice", UNITS, section=section, needed=False)
+    yield Ask(f"{at}.hours", _l("One of them is worth"), "hours", unit=HOURS, section=section, needed=False)
+    yield Ask(f"{at}.most", _l("At most in a year"), "hours", unit=HOURS, section=section, needed=False)
 
 
 def _step(number: int) -> Iterable[Ask]:
@@ -51,7 +69,6 @@ def _step(number: int) -> Iterable[Ask]:
 
 
 _PRICES, _TESTS = _l("Price of an enrolment"), _l("Tests, where a course says nothing else")
-_PRESENCE = _l("Asking whether somebody is there")
 ASKS = (
     Ask("title", _l("Title"), "line", most=80),
     Ask("year", _l("Year"), "number", least=2000, most=2100),
@@ -100,34 +117,33 @@ ASKS = (
     ),
     Ask(
         "presence.every_minutes",
-        _l("Ask after so much study"),
+        _l("Asked after so much credited study"),
         "number",
         unit=MINUTES,
-        section=_PRESENCE,
+        section=_l("Presence while studying"),
         most=600,
-        needed=False,
-        hint=_l("0: never"),
+        hint=_l("0: nobody is asked"),
     ),
     Ask(
         "presence.within_seconds",
-        _l("Time for the answer"),
+        _l("Time to answer"),
         "number",
         unit=_l("seconds"),
-        section=_PRESENCE,
+        section=_l("Presence while studying"),
         least=20,
         most=3600,
     ),
     Ask(
         "make_up_years",
-        _l("Hours can be made up for so long after the year"),
+        _l("Hours of a year can still be earned for"),
         "number",
         unit=_l("years"),
-        section=_l("Making up"),
+        section=_l("Make-up of earlier years"),
         most=50,
         needed=False,
-        hint=_l("Empty: without an end"),
+        hint=_l("Empty: for ever"),
     ),
-    *ways.asks(),
+    *(ask for number in range(PLACES) for ask in _way(number)),
     *(ask for number in range(STEPS) for ask in _step(number)),
     Ask("refunds.invoiced", _l("Where an invoice was issued"), "choice", INVOICED, section=_l("Refunds and invoices")),
 )
@@ -147,16 +163,16 @@ def rules_of(answers: Mapping[str, Any], base: Mapping[str, Any]) -> Rules:
     """
     data: dict[str, Any] = {**base}
     for name, value in answers.items():
-        if name not in OWN and not name.startswith(("refunds.steps.", ways.PREFIX)):
-            room, _, key = name.rpartition(".")
+        if name not in OWN and not name.startswith(tuple(f"{one}." for one in ROWS)):
+            room, _dot, key = name.rpartition(".")
             if room:
                 data[room] = {**data.get(room, {}), key: value or 0}
             else:
                 data[key] = value
     for field in ("hours", "project_hours"):
         data[field] = {kind: hours for kind, hours in data[field].items() if hours}
-    data["ways"] = list(ways.of(answers))
-    data["refunds"] = {**data["refunds"], "steps": list(_steps(answers))}
+    data["refunds"] = {**data["refunds"], "steps": _rows(answers, "refunds.steps")}
+    data["ways"] = _rows(answers, "ways")
     try:
         return Rules.model_validate(data)
     except ValidationError as error:
@@ -175,11 +191,15 @@ def publish(
     return service.publish(session, answers["year"], answers["title"], rules, answers[BEGINS], actor_id, now)
 
 
-def _steps(answers: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    for number in range(STEPS):
-        given = {key: answers.get(f"refunds.steps.{number}.{key}") for key in RefundStep.model_fields}
-        if given["days"] is not None:
-            yield {key: value for key, value in given.items() if value is not None}
+def _rows(answers: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows of a list that were filled in; what a row leaves out, the rules fill."""
+    most, first, row = ROWS[name]
+    found = []
+    for number in range(most):
+        given = {key: answers.get(f"{name}.{number}.{key}") for key in row.model_fields}
+        if given[first] not in (None, ""):
+            found.append({key: value for key, value in given.items() if value not in (None, "")})
+    return found
 
 
 def _problems(answers: Mapping[str, Any]) -> Iterable[Problem]:
@@ -188,7 +208,6 @@ def _problems(answers: Mapping[str, Any]) -> Iterable[Problem]:
         yield Problem(_l("A year needs hours of at least one kind."), f"hours.{KINDS[0]}")
     if answers["pricing.by"] != "course" and not answers.get("pricing.amount"):
         yield Problem(_l("Say how much."), "pricing.amount")
-    yield from ways.problems(answers)
     last = -1
     for number in range(STEPS):
         at = f"refunds.steps.{number}"
@@ -200,6 +219,25 @@ def _problems(answers: Mapping[str, Any]) -> Iterable[Problem]:
         if days <= last:
             yield Problem(_l("These terms would never be reached: earlier ones hold as long."), f"{at}.days")
         last = days
+    yield from _way_problems(answers)
+
+
+def _way_problems(answers: Mapping[str, Any]) -> Iterable[Problem]:
+    seen = set()
+    for number in range(PLACES):
+        at = f"ways.{number}"
+        key = answers.get(f"{at}.key")
+        if not key and any(answers.get(f"{at}.{one}") for one in ("title", "hours", "most")):
+            yield Problem(_l("Choose the way, or leave all of it empty."), f"{at}.key")
+        elif key and key in seen:
+            yield Problem(_l("There is one like this already."), f"{at}.key")
+        elif key:
+            yield from (
+                Problem(_l("This is needed."), f"{at}.{one}")
+                for one in ("hours", "most")
+                if not answers.get(f"{at}.{one}")
+            )
+        seen.add(key)
 
 
 def _flat(at: str, data: Any) -> Iterable[tuple[str, Any]]:
