@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from portal import db, migrations
+from portal import db
 from portal.app import create_app
 from portal.errors import Misconfigured
 from portal.kit import hookimpl
@@ -95,15 +95,6 @@ def test_no_plugin_takes_the_form_tokens_away(settings: Settings) -> None:
     plugin.__file__ = __file__
     with pytest.raises(Misconfigured, match="WTF_CSRF_ENABLED"):
         create_app(live(settings), [("careless", plugin)])
-
-
-def test_migrations_match_the_models_and_go_down(app: Flask) -> None:
-    plugins = app.extensions["portal_plugins"]
-    assert migrations.behind(db.engine(), plugins) == []
-    migrations.downgrade(db.engine(), plugins, migrations.CORE)
-    assert migrations.behind(db.engine(), plugins) == ["core"]
-    migrations.upgrade(db.engine(), plugins)
-    assert migrations.behind(db.engine(), plugins) == []
 
 
 def test_write_begins_as_the_only_writer(app: Flask, backend: str) -> None:
