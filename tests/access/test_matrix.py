@@ -70,7 +70,10 @@ def allowed(rule: str, actor: str) -> bool:
     _, key, level = rule.split(":")
     if not key:
         return actor in ("idle staff", "county", "admin")
-    county = next(role for role in roles.ROLES if role.name == "county_staff").screens | {"documents": "read"}
+    county = next(role for role in roles.ROLES if role.name == "county_staff").screens | {
+        "documents": "read",
+        "rosters": "read",
+    }
     held = county.get(key) if actor == "county" and key not in grants.ADMIN_ONLY else None
     return actor == "admin" or held == level or (held == "write" and level == "read")
 
