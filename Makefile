@@ -8,7 +8,7 @@ export PORTAL_DATA := $(DATA)
 
 .PHONY: run setup dev check test style search journey bench bench-check docs lock clean
 
-run: setup  # arrives with the first pages
+run: setup
 	@$(BIN)/portal demo --quiet
 	@exec $(BIN)/portal run --port $(PORT)
 
@@ -35,7 +35,7 @@ dev: .venv/dev.stamp .venv/assets.stamp
 	$(BIN)/python tools/assets.py
 	@touch $@
 
-# The quick loop, under two minutes.
+# The quick loop.
 check: dev style
 	$(BIN)/pytest -n 2 -m "not slow and not journey"
 
