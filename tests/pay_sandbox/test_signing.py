@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -92,8 +93,9 @@ def test_another_merchants_key_and_a_changed_amount_are_refused(counter: Counter
 @pytest.mark.parametrize("age", [-3600, -301, 301, 3600])
 def test_an_old_notification_is_refused(counter: Counter, payment: Payment, age: int) -> None:
     body = compose(paid(payment))
-    headers = signing.sign(keys.signer(), body, clock.now() - timedelta(seconds=age))
-    assert _post(counter, body, headers)[0] == 400
+    with time_machine.travel(clock.now(), tick=False):  # making a key takes a second
+        headers = signing.sign(keys.signer(), body, clock.now() - timedelta(seconds=age))
+        assert _post(counter, body, headers)[0] == 400
     assert counter.state() == "placed"
 
 
