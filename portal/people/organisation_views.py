@@ -13,8 +13,9 @@ from portal.access import sessions
 from portal.access.guard import organisation_required, public
 from portal.access.visitor import account, address, current_account, device
 from portal.errors import Conflict, Refused
-from portal.people import agreements, forms, organisation_codes, organisations, passwords
-from portal.people.forms import AgreementForm, OrganisationForm
+from portal.people import agreeing, forms, organisation_codes, organisations, passwords
+from portal.people.agreeing import AGREED
+from portal.people.forms import OrganisationForm
 from portal.people.models import Account, OrganisationApplication
 from portal.people.organisations import SignUp
 from portal.people.pages import blueprint, current_settings
@@ -24,7 +25,6 @@ from portal.storage import current_storage
 from portal.types import Problem
 from portal.web.forms import add_problems
 
-AGREED = "agreed"  # the same key as for learners: one agreement, one visitor
 FIELDS = {
     "name": _l("Full name of the organisation"),
     "code": _l("Code"),
@@ -39,15 +39,7 @@ FIELDS = {
 @public
 def register_organisation() -> ResponseReturnValue:
     """The agreement, to read and accept."""
-    if current_account() is not None:
-        return redirect(url_for("web.home"), 303)
-    found = agreements.in_force(db.reader(), clock.now())
-    form = AgreementForm()
-    if found is not None and form.validate_on_submit():
-        session[AGREED] = found.id
-        return redirect(url_for("people.organisation_form"), 303)
-    page = render_template("people/organisation_register.html", form=form, agreement=found)
-    return page, 422 if form.errors else 200
+    return agreeing.page("people/organisation_register.html", "people.organisation_form")
 
 
 @blueprint.route("/organisation/register/form", methods=["GET", "POST"])

@@ -12,7 +12,8 @@ from portal.access import sessions
 from portal.access.guard import AGREE, learner_required, login_required, public
 from portal.access.visitor import account, address, current_account, device, safe_next
 from portal.errors import NotFound, Refused, TooMany
-from portal.people import agreements, credit_code, employers, forms, passwords, registration, service
+from portal.people import agreeing, agreements, credit_code, employers, forms, passwords, registration, service
+from portal.people.agreeing import AGREED
 from portal.people.forms import AgreementForm, RegistrationForm
 from portal.people.models import Account
 from portal.people.pages import blueprint, current_settings
@@ -22,7 +23,6 @@ from portal.photos import service as photos
 from portal.photos.forms import PhotoForm
 from portal.web.forms import add_problems
 
-AGREED = "agreed"  # id of the agreement that this visitor has accepted on the way to the form
 SAME_CLICK = timedelta(minutes=10)
 
 
@@ -57,15 +57,7 @@ def accept_agreement() -> ResponseReturnValue:
 @public
 def register() -> ResponseReturnValue:
     """The agreement, to read and accept."""
-    if current_account() is not None:
-        return redirect(url_for("web.home"), 303)
-    found = agreements.in_force(db.reader(), clock.now())
-    form = AgreementForm()
-    if found is not None and form.validate_on_submit():
-        session[AGREED] = found.id
-        return redirect(url_for("people.register_form"), 303)
-    page = render_template("people/register.html", form=form, agreement=found)
-    return page, 422 if form.errors else 200
+    return agreeing.page("people/register.html", "people.register_form")
 
 
 @blueprint.route("/register/form", methods=["GET", "POST"])

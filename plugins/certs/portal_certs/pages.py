@@ -1,11 +1,13 @@
 """我的证书: a learner's certificates, what is still on its way and why, and the files."""
 
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.kit import (
     Credit,
@@ -80,40 +82,41 @@ def proofs() -> str:
 @learner_required
 def request_proof() -> ResponseReturnValue:
     """Makes a proof of the chosen hours; printing it takes a few seconds."""
-    form = Form()
     chosen = [int(value) for value in request.form.getlist("credits") if value.isdecimal()]
-    if not form.validate_on_submit():
-        return _proofs(form), 422
-    fonts.warm()
-    try:
-        with db.write() as session:
-            learner = session.get_one(Learner, current_learner().id)
-            service.issue_proof(session, learner, chosen, Office.current(), clock.now())
-    except Refused as refused:
-        add_problems(form, refused)
-        return _proofs(form, chosen), 422
-    return redirect(url_for("certs.proofs"), 303)
+
+    def issue(session: Session, learner: Learner) -> object:
+        return service.issue_proof(session, learner, chosen, Office.current(), clock.now())
+
+    return _made(issue, chosen)
 
 
 @blueprint.post("/centre/transcripts/<int:year>")
 @learner_required
 def request_transcript(year: int) -> ResponseReturnValue:
     """学时档案 of a year, made like a proof. :raises NotFound: no hours in this year."""
+
+    def issue(session: Session, learner: Learner) -> object:
+        return service.issue_transcript(session, learner, year, Office.current(), clock.now())
+
+    return _made(issue)
+
+
+def _made(issue: Callable[[Session, Learner], object], chosen: Sequence[int] | None = None) -> ResponseReturnValue:
+    """Issues what somebody asked for on the page of proofs; what stands against it is said there."""
     form = Form()
     if not form.validate_on_submit():
-        return _proofs(form), 422
+        return _proofs(form, chosen), 422
     fonts.warm()
     try:
         with db.write() as session:
-            learner = session.get_one(Learner, current_learner().id)
-            service.issue_transcript(session, learner, year, Office.current(), clock.now())
+            issue(session, session.get_one(Learner, current_learner().id))
     except Refused as refused:
         add_problems(form, refused)
-        return _proofs(form), 422
+        return _proofs(form, chosen), 422
     return redirect(url_for("certs.proofs"), 303)
 
 
-def _proofs(form: Form, chosen: list[int] | None = None) -> str:
+def _proofs(form: Form, chosen: Sequence[int] | None = None) -> str:
     learner = current_learner()
     hours = ledger.live(db.reader(), learner.id)
     years: dict[int, list[Credit]] = {}
