@@ -5,8 +5,8 @@ from alembic import op
 
 from portal.vault import current_vault
 
-revision = "core_0014"
-down_revision = "core_0012"
+revision = "core_0008"
+down_revision = "core_0007"
 branch_labels = None
 depends_on = None
 

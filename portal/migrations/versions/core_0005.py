@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0010"
+revision = "core_0005"
 down_revision = "core_0004"
 branch_labels = None
 depends_on = None
