@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, g, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal import clock, db
 from portal.access import service
@@ -53,29 +53,33 @@ def end() -> None:
     session.clear()
 
 
+# Built once: each request of somebody who is logged in asks it.
+_LIVE = (
+    select(Account, LoginSession.id, LoginSession.last_seen)
+    .join(LoginSession, LoginSession.account_id == Account.id)
+    .where(
+        LoginSession.token_digest == bindparam("digest"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.credentials_version == Account.credentials_version,
+        LoginSession.last_seen > bindparam("since"),
+        Account.active,
+    )
+)
+
+
 def _read(token: str) -> Account | None:
     if not token:
         return None
     settings: Settings = current_app.extensions["portal_settings"]
     now = clock.now()
-    query = (
-        select(Account, LoginSession)
-        .join(LoginSession, LoginSession.account_id == Account.id)
-        .where(
-            LoginSession.token_digest == service.digest(token),
-            LoginSession.ended_at.is_(None),
-            LoginSession.credentials_version == Account.credentials_version,
-            LoginSession.last_seen > now - timedelta(days=settings.session_days),
-            Account.active,
-        )
-    )
-    row = db.reader().execute(query).first()
+    asked = {"digest": service.digest(token), "since": now - timedelta(days=settings.session_days)}
+    row = db.reader().execute(_LIVE, asked).first()
     if row is None:
         return None
-    account, login = row
-    g.login_session_id = login.id
-    if login.last_seen < now - TOUCH:
-        g.touch_login = login.id
+    account, login_id, last_seen = row
+    g.login_session_id = login_id
+    if last_seen < now - TOUCH:
+        g.touch_login = login_id
     return account
 
 
