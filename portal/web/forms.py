@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field
@@ -24,6 +25,10 @@ class Form(FlaskForm):
     """A form of a learner page. Passwords are not trimmed."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Forms read forms: a body in JSON, which may be anything, is an empty one."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             if getattr(unbound_field.field_class, "__name__", "") in ("StringField", "TextAreaField", "EmailField"):
                 filters = [tidy, *unbound_field.kwargs.get("filters", ())]
