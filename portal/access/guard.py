@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
 
 from portal.access.visitor import account, current_account
@@ -62,12 +63,17 @@ def wants_json() -> bool:
 
 
 def to_login() -> Any:
-    """To the login form and, after a GET, back here. Scripts get 401."""
+    """To the login form and back here, where a page stands here. Scripts get 401."""
+    if request.method != "GET" and not wants_json():  # sent from a page that was open when the login ended
+        flash(_("You are logged out, so nothing was sent. Log in and send it again."), "warm")
     return _away("access.login")
 
 
 def _away(endpoint: str) -> Any:
     if wants_json():
         raise Unauthorized
+    rule = request.url_rule
     back = request.full_path.rstrip("?") if request.method == "GET" else None
+    if rule is not None and request.method != "GET" and "GET" in (rule.methods or ()):
+        back = request.path
     return redirect(url_for(endpoint, next=back), 303)
