@@ -17,6 +17,7 @@ let sending = false;
 let complete = Boolean(root.dataset.complete);
 let credited = Number(root.dataset.credited);
 let offline = false; // an open session whose reports do not get through
+let stale = false; // the parts of the page that the server draws say something older than its last answer
 const drawn = new Map();
 
 // --- what the learner is told ---
@@ -41,12 +42,54 @@ function say(text, action) {
 
 function draw(part, html) {
   const box = root.querySelector(`[data-${part}]`);
-  if (!html || drawn.get(part) === html) return;
+  if (drawn.get(part) === html) return;
   const focused = box.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   box.innerHTML = html;
   drawn.set(part, html);
   if (focused) box.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
   moveHead();
+}
+
+// What a report says of this lesson, drawn into the bar and its figure: the rest of the page changes rarely.
+function drawBar({ cover, missing, credited: seconds }) {
+  const bar = root.querySelector("[data-bar]");
+  if (!bar) return;
+  root.querySelector("[data-figure]").textContent = playtime(seconds);
+  bar.querySelectorAll("span, b").forEach((part) => part.remove());
+  const shown = root.dataset.kind === "video" ? missing : [];
+  const pieces = [...cover.map((part) => ["c", ...part]), ...shown.map((part) => ["m", ...part])];
+  const marks = shown.slice(0, 9).map(([from, to], at) => {
+    const mark = Object.assign(document.createElement("b"), { textContent: at + 1 });
+    mark.style.left = share((from + to) / 2);
+    return mark;
+  });
+  const spans = pieces.map(([kind, from, to]) => {
+    const span = Object.assign(document.createElement("span"), { className: kind });
+    Object.assign(span.style, { left: share(from), width: share(to - from) });
+    return span;
+  });
+  bar.prepend(...spans, ...marks);
+}
+
+function share(seconds) {
+  return `${(100 * seconds) / (needed || 1)}%`;
+}
+
+function playtime(seconds) {
+  const [whole, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return whole ? `${whole}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+// The parts of the page that the server draws. What cannot be fetched now is fetched after the next report.
+async function redraw() {
+  const answer = await fetch(root.dataset.parts, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  stale = false;
+  const parts = await answer.json();
+  draw("coverage", parts.coverage);
+  draw("aside", parts.aside);
+  if (complete) live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
 }
 
 function moveHead() {
@@ -122,14 +165,14 @@ async function report() {
 
 function apply(stand) {
   credited = stand.credited;
-  draw("coverage", stand.coverage);
-  draw("aside", stand.aside);
+  drawBar(stand);
   presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
     complete = true;
     say("");
-    live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
   }
+  stale ||= stand.anew;
+  if (stale) redraw();
   if (reading) clock.goBackTo(stand.cover);
   if (stand.state === "open" || complete) return;
   token = null;
