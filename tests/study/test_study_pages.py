@@ -1,6 +1,6 @@
 """学习中心 and the player as pages: what is missing, one next step, and nothing of anybody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask.testing import FlaskClient
@@ -154,20 +154,22 @@ def test_media_needs_a_plan_that_holds_it(client: FlaskClient, world: Build) -> 
 
 
 def test_hook_plan_actions(start: Start) -> None:
-    asked: list[int] = []
+    asked: list[list[int]] = []
 
-    def plan_actions(session: Session, plan: Plan, user: Account) -> list[PlanAction]:
-        asked.append(plan.id)
-        return [PlanAction("s", "todo", "请到窗口领取教材", url="/s", label="查看地址")]
+    def plan_actions(session: Session, plans: Sequence[Plan], user: Account) -> list[PlanAction]:
+        asked.append([plan.id for plan in plans])
+        return [PlanAction(plans[-1].id, "s", "todo", "请到窗口领取教材", url="/s", label="查看地址")]
 
     app = start(plan_actions=plan_actions)
     with db.write() as session:
         learner = make_learner(session)
-        spec = spec_of(learner.id, make_rules(session).id, [make_course(session)])
-        (plan_id,) = service.open_plans(session, [spec], clock.now())
+        rules = make_rules(session)
+        specs = [spec_of(learner.id, rules.id, [make_course(session)]) for _ in range(2)]
+        plans = service.open_plans(session, specs, clock.now())
     browser = app.test_client()
     log_in(browser, learner.account)
-    page = browser.get(f"/centre/projects/{plan_id}").text
+    page = browser.get(f"/centre/projects/{plans[0]}").text
     assert "请到窗口领取教材" in page
     assert 'href="/s"' in page
-    assert asked == [plan_id]
+    assert browser.get("/centre").text.count("请到窗口领取教材") == 1  # it stands at its own plan only
+    assert [sorted(ids) for ids in asked] == [[plans[0]], plans]

@@ -53,7 +53,7 @@ def centre() -> str:
         goal=goal,
         step=step,
         unpaid=_unpaid(session),
-        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        lines=_lines(session, plans, stands),
         doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
         cards=[card for card in plugins.ask("home_cards", user=account()) if card.place == "centre"],
         kinds=KINDS,
@@ -70,7 +70,7 @@ def projects() -> str:
     return render_template(
         "study/projects.html",
         plans=plans,
-        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        lines=_lines(session, plans, stands),
         doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
     )
 
@@ -85,7 +85,7 @@ def project(plan_id: int) -> str:
     return render_template(
         "study/project.html",
         plan=plan,
-        lines=_lines(session, plan, stands),
+        lines=_lines(session, [plan], stands)[plan.id],
         tests=stands,
         step=next_step.choose([plan], stands, overview.resume(session, learner.id)),
         seconds=overview.course_seconds(session, plan.courses),
@@ -140,9 +140,14 @@ def _rules(session: Session, year: int) -> Rules:
         return Rules()
 
 
-def _lines(session: Session, plan: Plan, stands: dict[int, tests.TestStanding]) -> list[PlanAction]:
-    asked = current_plugins().ask("plan_actions", session=session, plan=plan, user=account())
-    return sorted([*checklist.lines(plan, stands), *asked], key=lambda line: (line.weight, line.key))
+def _lines(
+    session: Session, plans: Sequence[Plan], stands: dict[int, tests.TestStanding]
+) -> dict[int, list[PlanAction]]:
+    """The checklist of each plan, by its id; plugins are asked once for all."""
+    asked = current_plugins().ask("plan_actions", session=session, plans=plans, user=account())
+    own = [line for plan in plans for line in checklist.lines(plan, stands)]
+    lines = sorted([*own, *asked], key=lambda line: (line.weight, line.key))
+    return {plan.id: [line for line in lines if line.plan_id == plan.id] for plan in plans}
 
 
 def _unpaid(session: Session) -> Order | None:
