@@ -12,11 +12,9 @@ from portal.access.guard import learner_required
 from portal.access.visitor import account, current_learner
 from portal.assessment import standing as tests
 from portal.credits import service as credits_
-from portal.errors import NotFound
 from portal.orders.models import Order
 from portal.plugins import current_plugins
-from portal.rules import service as rules
-from portal.rules.rules import Rules
+from portal.rules import kept as rules
 from portal.study import checklist, next_step, overview
 from portal.study.models import Plan
 from portal.study.views import blueprint
@@ -37,7 +35,7 @@ def centre() -> str:
     year = asked if asked in years else this_year
     stands = _tests(session, plans, now)
     plugins = current_plugins()
-    goal = overview.of_year(year, _rules(session, year), earned.get(year, {}), plans)
+    goal = overview.of_year(year, rules.of_year(year, now), earned.get(year, {}), plans)
     step = next_step.choose(plans, stands, overview.resume(session, learner.id))
     # Who has neither studied nor earned anything begins with a project, not with a gap.
     if step is None and goal.gaps and (plans or goal.counted):
@@ -130,14 +128,6 @@ def _tests(session: Session, plans: Sequence[Plan], now: datetime) -> dict[int, 
 
 def _shown_as(state: str, wanted: str) -> bool:
     return (state == "complete") == (wanted == "complete")
-
-
-def _rules(session: Session, year: int) -> Rules:
-    """What the year needs; the national defaults where the office has set nothing."""
-    try:
-        return rules.in_force(session, year, clock.now()).rules
-    except NotFound:
-        return Rules()
 
 
 def _lines(

@@ -1,5 +1,6 @@
 // The player: notes which seconds were really played and reports them every ten seconds.
 // The server decides what is credited; nothing here can earn a second the clock has not paid for.
+import { Drawing } from "./study-drawing.js";
 import { Ledger } from "./study-ledger.js";
 import { Presence } from "./study-presence.js";
 
@@ -17,8 +18,7 @@ let sending = false;
 let complete = Boolean(root.dataset.complete);
 let credited = Number(root.dataset.credited);
 let offline = false; // an open session whose reports do not get through
-let stale = false; // the parts of the page that the server draws say something older than its last answer
-const drawn = new Map();
+const drawing = new Drawing(root, needed, video);
 
 // --- what the learner is told ---
 
@@ -38,63 +38,6 @@ function say(text, action) {
     button.addEventListener("click", action);
     sayBox.append(" ", button);
   }
-}
-
-function draw(part, html) {
-  const box = root.querySelector(`[data-${part}]`);
-  if (drawn.get(part) === html) return;
-  const focused = box.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  box.innerHTML = html;
-  drawn.set(part, html);
-  if (focused) box.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
-  moveHead();
-}
-
-// What a report says of this lesson, drawn into the bar and its figure: the rest of the page changes rarely.
-function drawBar({ cover, missing, credited: seconds }) {
-  const bar = root.querySelector("[data-bar]");
-  if (!bar) return;
-  root.querySelector("[data-figure]").textContent = playtime(seconds);
-  bar.querySelectorAll("span, b").forEach((part) => part.remove());
-  const shown = root.dataset.kind === "video" ? missing : [];
-  const pieces = [...cover.map((part) => ["c", ...part]), ...shown.map((part) => ["m", ...part])];
-  const marks = shown.slice(0, 9).map(([from, to], at) => {
-    const mark = Object.assign(document.createElement("b"), { textContent: at + 1 });
-    mark.style.left = share((from + to) / 2);
-    return mark;
-  });
-  const spans = pieces.map(([kind, from, to]) => {
-    const span = Object.assign(document.createElement("span"), { className: kind });
-    Object.assign(span.style, { left: share(from), width: share(to - from) });
-    return span;
-  });
-  bar.prepend(...spans, ...marks);
-}
-
-function share(seconds) {
-  return `${(100 * seconds) / (needed || 1)}%`;
-}
-
-function playtime(seconds) {
-  const [whole, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return whole ? `${whole}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
-// The parts of the page that the server draws. What cannot be fetched now is fetched after the next report.
-async function redraw() {
-  const answer = await fetch(root.dataset.parts, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok) return;
-  stale = false;
-  const parts = await answer.json();
-  draw("coverage", parts.coverage);
-  draw("aside", parts.aside);
-  if (complete) live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
-}
-
-function moveHead() {
-  const head = root.querySelector("[data-head]");
-  if (head && video) head.style.left = `${Math.min(100, (100 * video.currentTime) / (needed || 1))}%`;
 }
 
 // --- talking to the server ---
@@ -165,14 +108,15 @@ async function report() {
 
 function apply(stand) {
   credited = stand.credited;
-  drawBar(stand);
+  drawing.bar(stand);
   presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
     complete = true;
     say("");
   }
-  stale ||= stand.anew;
-  if (stale) redraw();
+  drawing.parts(stand.anew).then((drawn) => {
+    if (drawn && complete) live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
+  });
   if (reading) clock.goBackTo(stand.cover);
   if (stand.state === "open" || complete) return;
   token = null;
@@ -250,7 +194,7 @@ function watchVideo() {
   video.addEventListener("play", started);
   video.addEventListener("timeupdate", () => {
     if (!video.seeking && !video.paused && token && !complete) ledger.played(video.currentTime);
-    moveHead();
+    drawing.head();
   });
   video.addEventListener("seeking", () => ledger.cut());
   video.addEventListener("pause", () => {
