@@ -11,7 +11,7 @@ from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
 
-from portal.access.visitor import account, current_account
+from portal.access.visitor import kind, kind_in_numbers
 from portal.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,17 +36,26 @@ def learner_required(view: View) -> View:
     return _guarded(view, "learner", "learner")
 
 
+def learner_reports(view: View) -> View:
+    """Learners only, for what their pages send by themselves every few seconds: the same rule, asked in numbers.
+
+    Such a view takes `visitor.learner_id()` and loads no account.
+    """
+    return _guarded(view, "learner", "learner", kind_in_numbers)
+
+
 def organisation_required(view: View) -> View:
     """Organisations only."""
     return _guarded(view, "organisation", "organisation")
 
 
-def _guarded(view: View, rule: str, kind: str | None) -> View:
+def _guarded(view: View, rule: str, wanted: str | None, ask: Callable[[], str] = kind) -> View:
     @wraps(view)
     def check(*args: Any, **kwargs: Any) -> Any:
-        if current_account() is None:
+        found = ask()
+        if not found:
             return to_login()
-        if kind and account().kind != kind:
+        if wanted and found != wanted:
             raise Forbidden
         if AGREE in session and request.endpoint not in _BEFORE_AGREEING:
             return _away("people.accept_agreement")
