@@ -25,7 +25,7 @@ def to_unicode(font: str, subset: Sequence[int]) -> str:
     reportlab writes code points above U+FFFF with five digits; the format wants UTF-16, so a rare character in a
     name would be copied as another one.
     """
-    entries = [f"<{place:02X}> <{chr(code).encode('utf-16-be').hex().upper()}>" for place, code in enumerate(subset)]
+    entries = [f"<{place:02X}> <{_utf16(code)}>" for place, code in enumerate(subset)]
     blocks = [entries[first : first + MOST_IN_A_BLOCK] for first in range(0, len(entries), MOST_IN_A_BLOCK)]
     body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
     return (
@@ -35,6 +35,11 @@ def to_unicode(font: str, subset: Sequence[int]) -> str:
         f"1 begincodespacerange\n<00> <{len(subset) - 1:02X}>\nendcodespacerange\n"
         f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
     )
+
+
+@lru_cache(maxsize=8192)
+def _utf16(code: int) -> str:
+    return chr(code).encode("utf-16-be").hex().upper()
 
 
 def true_widths(face: Any) -> None:

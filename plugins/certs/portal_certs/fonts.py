@@ -102,7 +102,7 @@ def _font(path: Path) -> TTFont:
     :raises reportlab.pdfbase.ttfonts.TTFError: no TrueType outlines.
     """
     with _loading:
-        font = TTFont(path.stem, str(path))
+        font = TTFont(path.stem, str(path), asciiReadable=0)  # else every file carries all of ASCII
         faults.true_widths(font.face)
         pdfmetrics.registerFont(font)
         return font

@@ -3,8 +3,8 @@
 import io
 import re
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
 from portal_certs import archival, embedding, fonts, ornaments, qr, seal, tables, tokens, typeset, variables, writing
+from portal_certs.fonts import Chains
 from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
 from portal_certs.snapshot import Snapshot
 
@@ -35,14 +36,22 @@ class Printed:
     photo: bytes
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A file being drawn: what all its pages share. `kept` are operators that were drawn before, by what they say."""
+
+    canvas: Canvas
+    chains: Chains
+    kept: dict[Hashable, str] = field(default_factory=dict)
+
+
 class Page:
     """A page being drawn. Layouts count millimetres from above, PDF counts points from below."""
 
-    def __init__(self, canvas: Canvas, printed: Printed) -> None:
-        self.canvas = canvas
+    def __init__(self, paper: Paper, printed: Printed) -> None:
+        self.paper, self.canvas, self.chains = paper, paper.canvas, paper.chains
         self.layout, self.said, self.number, self.photo = printed.layout, printed.said, printed.number, printed.photo
         self.number_of = 1  # the page at hand
-        self.chains = fonts.chains()
         table = self.layout.table()
         self.rows = tables.pages(table, self.said, self.chains) if table else [[]]
 
@@ -61,15 +70,27 @@ class Page:
             self.number_of = page_number
             for element in self.layout.elements:
                 if element.on == "every" or page_number == 1:
-                    DRAW[element.type](self, element)
+                    self._element(element)
             self.canvas.showPage()
+
+    def _element(self, element: Any) -> None:
+        """Draws it, or repeats what was drawn where the same was said before: most of a certificate is."""
+        operators: list[str] = self.canvas._code  # type: ignore[attr-defined]
+        start, says = len(operators), SAYS.get(element.type)
+        key = (element, self.layout.height, says(self, element)) if says else None
+        if key in self.paper.kept:
+            operators.append(self.paper.kept[key])
+            return
+        DRAW[element.type](self, element)
+        if key:
+            self.paper.kept[key] = "\n".join(operators[start:])
 
 
 def render(layout: Layout, said: Snapshot, number: str, photo: bytes, moment: datetime) -> bytes:
     """The finished file. `photo` is a JPEG, or empty where the layout wants none; `moment` becomes its date."""
     out = io.BytesIO()
     canvas = _canvas(out, f"{variables.fill(layout.title, said, number)} {number}", said.office, said.project, moment)
-    Page(canvas, Printed(layout, said, number, photo)).draw()
+    Page(Paper(canvas, fonts.chains()), Printed(layout, said, number, photo)).draw()
     canvas.save()
     return out.getvalue()
 
@@ -77,12 +98,13 @@ def render(layout: Layout, said: Snapshot, number: str, photo: bytes, moment: da
 def print_file(out: BinaryIO, documents: Iterable[Printed], moment: datetime) -> None:
     """Pages of many documents in one file for the printer. It is no issued file and carries no signature.
 
-    Fonts and ornaments stand in it once, so a page costs a fraction of a file of its own.
+    Fonts and ornaments stand in it once, and what two pages say alike is set once, so a page costs a fraction of a
+    file of its own.
     """
-    canvas = _canvas(out, CREATOR, "", "", moment)
+    paper = Paper(_canvas(out, CREATOR, "", "", moment), fonts.chains())
     for printed in documents:
-        Page(canvas, printed).draw()
-    canvas.save()
+        Page(paper, printed).draw()
+    paper.canvas.save()
 
 
 def _canvas(out: BinaryIO, title: str, author: str, subject: str, moment: datetime) -> Canvas:
@@ -226,6 +248,13 @@ def _box(page: Page, element: Any) -> tuple[float, float, float, float]:
     return element.x * mm, page.up(element.y + element.h), element.w * mm, element.h * mm
 
 
+# What of a document the operators of an element follow from; elements that are not named are drawn each time.
+SAYS: dict[str, Callable[[Page, Any], Hashable]] = {
+    "text": lambda page, element: page.fill(element.text),
+    "seal": lambda page, _element: (page.said.seal, page.said.specimen),
+    "line": lambda _page, _element: None,
+    "rect": lambda _page, _element: None,
+}
 DRAW: dict[str, Any] = {
     "text": _text,
     "photo": _photo,

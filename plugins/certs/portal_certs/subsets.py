@@ -5,7 +5,8 @@ installed font needs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from struct import pack, unpack, unpack_from
 from typing import Any
 
@@ -22,20 +23,18 @@ def cut(face: Any, codes: Sequence[int]) -> bytes:
     for code in codes:
         _place(face.charToGlyph.get(code, 0), glyphs, places)
     outlines = list(_outlines(face, glyphs, places))
-    offsets = [0]
-    for outline in outlines:
-        offsets.append(offsets[-1] + len(outline))
+    offsets = [0, *accumulate(len(outline) for outline, _total in outlines)]
     widths = [value for glyph in glyphs for value in face.hmetrics[glyph]]
     to_glyph = [places[face.charToGlyph.get(code, 0)] for code in codes]
     tables = dict(_kept(face)) | {
         "cmap": pack(f">11H{len(codes)}H", 0, 1, 1, 0, 0, 12, 6, 10 + 2 * len(codes), 0, 0, len(codes), *to_glyph),
-        "glyf": b"".join(outlines),
+        "glyf": b"".join([outline for outline, _total in outlines]),
         "hhea": _patched(_kept(face)["hhea"], 34, pack(">H", len(glyphs))),
         "hmtx": pack(f">{len(widths)}H", *widths),
         "loca": pack(f">{len(offsets)}L", *offsets),
         "maxp": _patched(_kept(face)["maxp"], 4, pack(">H", len(glyphs))),
     }
-    return _file(tables)
+    return _file(tables, {"glyf": sum(total for _outline, total in outlines)})
 
 
 @cache
@@ -52,15 +51,23 @@ def _place(glyph: int, glyphs: list[int], places: dict[int, int]) -> int:
     return places[glyph]
 
 
-def _outlines(face: Any, glyphs: list[int], places: dict[int, int]) -> Iterator[bytes]:
-    """The outlines, each a multiple of four bytes long; parts of composite ones are added to `glyphs` on the way."""
-    start, _length = face.get_table_pos("glyf")
+def _outlines(face: Any, glyphs: list[int], places: dict[int, int]) -> Iterator[tuple[bytes, int]]:
+    """The outlines with their check sums; parts of composite ones are added to `glyphs` on the way."""
     for glyph in glyphs:  # grows while it is walked
-        first, end = face.glyphPos[glyph], face.glyphPos[glyph + 1]
-        outline = face._ttf_data[start + first : start + end]
+        outline, total = _outline(face, glyph)
         if outline and outline[0] & 0x80:  # a number of contours below zero
             outline = _composite(outline, glyphs, places)
-        yield outline + bytes(-len(outline) % 4)
+            total = _sum(outline)
+        yield outline, total
+
+
+@lru_cache(maxsize=8192)
+def _outline(face: Any, glyph: int) -> tuple[bytes, int]:
+    """An outline of the whole font, a multiple of four bytes long, and its check sum."""
+    start, _length = face.get_table_pos("glyf")
+    outline = face._ttf_data[start + face.glyphPos[glyph] : start + face.glyphPos[glyph + 1]]
+    padded = outline + bytes(-len(outline) % 4)
+    return padded, _sum(padded)
 
 
 def _composite(outline: bytes, glyphs: list[int], places: dict[int, int]) -> bytes:
@@ -78,14 +85,14 @@ def _patched(table: bytes, place: int, value: bytes) -> bytes:
     return table[:place] + value + table[place + len(value) :]
 
 
-def _file(tables: dict[str, bytes]) -> bytes:
-    """The tables behind their directory, with the check sums the format wants."""
+def _file(tables: Mapping[str, bytes], sums: Mapping[str, int]) -> bytes:
+    """The tables behind their directory, with the check sums the format wants; `sums` are those known already."""
     power = len(tables).bit_length() - 1
     head = pack(">LHHHH", 0x00010000, len(tables), 16 << power, power, 16 * (len(tables) - (1 << power)))
     body, at, total = [], 12 + 16 * len(tables), 0
     for tag, table in sorted(tables.items()):
         padded = table + bytes(-len(table) % 4)
-        check = _sum(padded)
+        check = sums[tag] & 0xFFFFFFFF if tag in sums else _sum(padded)
         head += tag.encode() + pack(">LLL", check, at, len(table))
         if tag == "head":
             adjusted = at + 8
