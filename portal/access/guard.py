@@ -9,13 +9,16 @@ from typing import Any, TypeVar
 
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Unauthorized
 
-from portal.access.visitor import kind, kind_in_numbers
+from portal.access.visitor import LOOKS_ONLY, acting, kind, kind_in_numbers
 from portal.errors import Forbidden
+from portal.people import clerks
 
 View = TypeVar("View", bound=Callable[..., Any])
 RULE = "portal_access"
+OWNER_ONLY = _l("Only the login with the code itself manages the others.")
 AGREE = "agree"  # in the cookie: this login has a new agreement to accept before anything else
 _BEFORE_AGREEING = {"people.accept_agreement", "rights.data", "rights.close"}
 
@@ -41,15 +44,31 @@ def learner_reports(view: View) -> View:
 
     Such a view takes `visitor.learner_id()` and loads no account.
     """
-    return _guarded(view, "learner", "learner", kind_in_numbers)
+    return _guarded(view, "learner", "learner", ask=kind_in_numbers)
 
 
 def organisation_required(view: View) -> View:
-    """Organisations only."""
+    """Organisations only, whoever acts for them."""
     return _guarded(view, "organisation", "organisation")
 
 
-def _guarded(view: View, rule: str, wanted: str | None, ask: Callable[[], str] = kind) -> View:
+def clerk_required(view: View) -> View:
+    """Organisations only, but for those who may only look."""
+    return _guarded(view, "clerk", "organisation", frozenset({clerks.OWNER, clerks.CLERK}))
+
+
+def owner_required(view: View) -> View:
+    """Organisations only, by the login that manages the others."""
+    return _guarded(view, "owner", "organisation", frozenset({clerks.OWNER}))
+
+
+def _guarded(
+    view: View,
+    rule: str,
+    wanted: str | None,
+    roles: frozenset[str] = frozenset(),
+    ask: Callable[[], str] = kind,
+) -> View:
     @wraps(view)
     def check(*args: Any, **kwargs: Any) -> Any:
         found = ask()
@@ -57,6 +76,8 @@ def _guarded(view: View, rule: str, wanted: str | None, ask: Callable[[], str] =
             return to_login()
         if wanted and found != wanted:
             raise Forbidden
+        if roles and (mine := acting()) is not None and mine.role not in roles:
+            raise Forbidden(LOOKS_ONLY if clerks.CLERK in roles else OWNER_ONLY)
         if AGREE in session and request.endpoint not in _BEFORE_AGREEING:
             return _away("people.accept_agreement")
         return view(*args, **kwargs)

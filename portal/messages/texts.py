@@ -72,6 +72,11 @@ TEXTS = {
         _l("The office says field by field what to change; what you typed is kept."),
         _l("See what to change"),
     ),
+    "organisation_handed_over": Text(
+        _l("Your organisation has a new owner of its logins"),
+        _l("The code as user name belongs to them from now on. If this was not agreed, tell the office at once."),
+        _l("See who acts for it"),
+    ),
     "enrolled_by_employer": Text(
         _l("%(employer)s has enrolled you: %(title)s"),
         _l("You can begin as soon as it has paid. Your employer on file stays; change it yourself if need be."),
