@@ -32,7 +32,7 @@ from portal.orders import drafts
 from portal.orders import service as orders
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order, place_within, placed_before, to_order
+from portal.orders.placing import changeable, place_order, place_within, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -195,6 +195,7 @@ __all__ = [
     "audit",
     "catalogue",
     "cells",
+    "changeable",
     "check_again",
     "check_scan",
     "check_table",
