@@ -67,7 +67,7 @@ from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.guard import needs as staff_required
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, RowColumn, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import LocalStorage, current_storage, delete_after
 from portal.study import media
@@ -173,6 +173,7 @@ __all__ = [
     "Report",
     "Role",
     "Room",
+    "RowColumn",
     "RuleSet",
     "Rules",
     "Screen",
