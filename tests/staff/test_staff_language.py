@@ -13,7 +13,7 @@ from tests.staff.world import World
 HAN = re.compile(r"[\u3400-\u9fff]")
 OWN = ["/staff/", "/staff/accounts/", "/staff/accounts/add", "/staff/roles/", "/staff/roles/2"]
 # Names and keys that are the same in both languages.
-SAME = {"CSV", "English", "Xueshi", "test.made", "notice", "eng", "build", "chief", "fengrun", "SELECT"}
+SAME = {"CSV", "OFD", "PDF", "English", "Xueshi", "test.made", "notice", "eng", "build", "chief", "fengrun", "SELECT"}
 
 
 def pages(world: World) -> list[str]:
