@@ -16,8 +16,8 @@ MOST = 10**6  # larger numbers are nobody's year, category or page, and too larg
 def index() -> ResponseReturnValue:
     """课程资源: courses that fit the filters, with what the visitor already has of them."""
     session, visitor = db.reader(), visiting_learner()
-    wish = _wish()
-    found = shelf.find(session, wish)
+    wish, years = _wish(), shelf.years(session)
+    found = shelf.find(session, wish, years)
     ids = [course.id for course in found.courses]
     return render_template(
         "self_select/index.html",
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
         basket=basket.load(session, visitor) if visitor else None,
         tested=found.tested,
         categories=shelf.categories(session),
-        years=shelf.years(session),
+        years=years,
     )
 
 
