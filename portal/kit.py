@@ -47,6 +47,7 @@ from portal.photos.models import Photo
 from portal.photos.scans import check_scan
 from portal.plugins import plugin_setting
 from portal.rules import service as rules
+from portal.rules.kept import of_year as year_rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
@@ -247,4 +248,5 @@ __all__ = [
     "template_workbook",
     "to_order",
     "visiting_learner",
+    "year_rules",
 ]

@@ -3,8 +3,8 @@
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import current_account, db, media, public, visiting_learner
-from portal_self_select import basket, holdings, shelf
+from portal.kit import clock, current_account, db, media, public, visiting_learner
+from portal_self_select import basket, conditions, holdings, shelf
 from portal_self_select.pages import blueprint
 from portal_self_select.shelf import Wish
 
@@ -40,6 +40,7 @@ def course(course_id: int) -> ResponseReturnValue:
     return render_template(
         "self_select/course.html",
         course=found,
+        over=conditions.over([found], clock.now()).get(course_id),
         tested=course_id in shelf.tested(session, [course_id]),
         held=holdings.of(session, visitor, [course_id]).get(course_id) if visitor else None,
         basket=basket.load(session, visitor) if visitor else None,

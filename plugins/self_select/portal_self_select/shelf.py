@@ -114,6 +114,11 @@ def offered(session: Session, course_ids: Collection[int]) -> list[Course]:
     return [found[course_id] for course_id in course_ids if course_id in found]
 
 
+def of(session: Session, course_ids: Collection[int]) -> Sequence[Course]:
+    """Some courses, offered or not."""
+    return session.scalars(select(Course).where(Course.id.in_(course_ids))).all()
+
+
 def title(session: Session, course_id: int) -> str:
     """What a course is called, offered or not."""
     return session.scalar(select(Course.title).where(Course.id == course_id)) or ""
