@@ -55,6 +55,7 @@ from portal.photos.models import Photo
 from portal.photos.scans import check_scan
 from portal.plugins import plugin_setting
 from portal.rules import service as rules
+from portal.rules.kept import of_year as year_rules
 from portal.rules.models import RuleSet
 from portal.rules.rules import MAJOR, PUBLIC, Rules
 from portal.settings import current_settings
@@ -260,4 +261,5 @@ __all__ = [
     "template_workbook",
     "to_order",
     "visiting_learner",
+    "year_rules",
 ]

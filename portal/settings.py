@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     site_phone: str = Field("", description="phone shown in the footer")
     home_division: str = Field("130200", description="GB/T 2260 code of the division served")
     session_days: int = Field(7, description="days until an unused login ends")
+    player: Literal["newest", "first"] = Field(
+        "newest",
+        description="which of two open players of a learner is credited: the newest, or the first while it plays",
+    )
     order_hours: int = Field(48, description="hours an unpaid order keeps its price and seat")
     draft_days: int = Field(30, description="days an unfinished form is kept")
     keep_replaced_photos_days: int = Field(365, description="days a replaced photo is kept")

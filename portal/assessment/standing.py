@@ -52,7 +52,7 @@ def of_courses(session: Session, courses: Sequence[PlanCourse], now: datetime) -
         if rule is not None:
             own[course_id] = _own(rule)
     return {
-        course.id: _standing(course, attempts[course.id], own.get(course.id) or _usual(course), now)
+        course.id: _standing(course, attempts[course.id], own.get(course.id) or _usual(session, course), now)
         for course in tested.values()
     }
 
@@ -84,9 +84,9 @@ class Terms:
     closes_on: date | None = None
 
 
-def _usual(course: PlanCourse) -> Terms:
+def _usual(session: Session, course: PlanCourse) -> Terms:
     """What the plan's rule set says, for a course without a rule of its own."""
-    return Terms(rules.of_set(course.plan.rule_set_id).testing)
+    return Terms(rules.of_set(session, course.plan.rule_set_id).testing)
 
 
 def _own(rule: PaperRule) -> Terms:

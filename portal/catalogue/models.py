@@ -84,6 +84,7 @@ class Lesson(Model):
     kind: Mapped[str] = mapped_column(String(10))  # video | article | document
     seconds: Mapped[int]
     storage_key: Mapped[str | None] = mapped_column(String(120))  # video or document file
+    captions_key: Mapped[str | None] = mapped_column(String(120))  # of a video: WebVTT
     body: Mapped[str] = mapped_column(Text, default="")  # article: plain paragraphs, blank lines between
     preview: Mapped[bool] = mapped_column(default=False, server_default="0")
 

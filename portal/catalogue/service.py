@@ -139,11 +139,24 @@ def courses_of(session: Session, project: Project) -> list[Offer]:
 CLOSING_MOST = 40  # courses of a kind that are weighed against each other
 
 
-def closing_offers(session: Session, year: int, kinds: Iterable[str], without: Collection[int]) -> list[Offer]:
-    """Single courses that may close the gap of a year, in the order of the shelf. One statement per kind."""
+def closing_offers(
+    session: Session, year: int, kinds: Iterable[str], without: Collection[int], project_ids: Collection[int] = ()
+) -> list[Offer]:
+    """Single courses that may close the gap of a year, in the order of the shelf. One statement per kind.
+
+    :param project_ids: what somebody is enrolled in: professional courses are then those of its specialties
+    """
     query = select(Course).where(Course.year == year, Course.published, Course.id.not_in(without))
     shelf = query.order_by(Course.weight, Course.id).limit(CLOSING_MOST)
-    return [Offer(course) for kind in kinds for course in session.scalars(shelf.where(Course.kind == kind))]
+    mine = select(Project.specialty_id).where(Project.id.in_(project_ids))
+    fitting = select(SpecialtyCourse.course_id).where(SpecialtyCourse.specialty_id.in_(mine))
+    found: list[Offer] = []
+    for kind in kinds:
+        of_kind = shelf.where(Course.kind == kind)
+        if kind == MAJOR and project_ids:
+            of_kind = of_kind.where(Course.id.in_(fitting))
+        found += [Offer(course) for course in session.scalars(of_kind)]
+    return found
 
 
 def major_offers(session: Session, projects: Iterable[Project]) -> dict[int, list[Offer]]:

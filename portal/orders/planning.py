@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models import TrainingClass
 from portal.orders.models import LineCourse, Order, OrderLine
+from portal.rules import kept as rules
 from portal.study.service import PlanSpec, SpecCourse
 
 # Columns, not rows of the mapping: a large order has tens of thousands.
@@ -35,7 +36,8 @@ _WIDTH = len(_LINE) + 1  # with the last day of study
 
 
 def specs(session: Session, order: Order) -> list[PlanSpec]:
-    """One plan per line, in the order of the lines. Its last day of study is the class's; without a class none."""
+    """One plan per line, in the order of the lines. Its last day of study is the class's; without a class, the last on
+    which hours of its year can be earned, if that ever ends."""
     query = (
         select(*_LINE, TrainingClass.study_until, *_COURSE)
         .outerjoin(TrainingClass, TrainingClass.id == OrderLine.class_id)
@@ -60,5 +62,5 @@ def _spec(order: Order, rows: list[Any]) -> PlanSpec:
         project_id=project_id,
         class_id=class_id,
         award=award,
-        study_until=study_until,
+        study_until=study_until or rules.of_year(year, order.placed_at).last_day(year),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import db, versions
 from portal.rules.models import RuleSet
@@ -37,13 +38,13 @@ def of_year(year: int, moment: datetime) -> Rules:
     return max(said, key=lambda one: one.version).rules if said else Rules()
 
 
-def of_set(rule_set_id: int) -> Rules:
-    """What one version says: that of an order or a plan."""
+def of_set(session: Session, rule_set_id: int) -> Rules:
+    """What one version says: that of an order or a plan.
+
+    One that was published by another process a moment ago, or in this very transaction, is read.
+    """
     known = _all().get(rule_set_id)
-    if known is not None:
-        return known.rules
-    with db.read() as session:  # published by another process a moment ago
-        return session.get_one(RuleSet, rule_set_id).rules
+    return known.rules if known is not None else session.get_one(RuleSet, rule_set_id).rules
 
 
 def _all() -> dict[int, Published]:

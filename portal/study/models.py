@@ -92,7 +92,7 @@ class Progress(Model):
 class StudySession(Model):
     """An open player. Reports change this one row; it is merged into progress at lesson change or every 60 s.
 
-    At most one session of a learner is open: the newest wins.
+    At most one session of a learner is open; which of two it is, the site says (PORTAL_PLAYER).
     """
 
     __tablename__ = "study_session"

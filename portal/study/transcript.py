@@ -65,12 +65,16 @@ def _record(year: int, rule: Rules, entries: Iterable[Credit], plans: Sequence[P
 
 
 def closing(session: Session, record: YearRecord, plans: Sequence[Plan]) -> list[Offer]:
-    """The cheapest single courses that close the year's gap, without those the learner has. Nothing once it is over."""
+    """The cheapest single courses that close the year's gap, without those the learner has. Nothing once it is over.
+
+    Professional ones are of the specialties the learner is enrolled in, of any for who never was.
+    """
     if record.closed or not record.goal.gaps:
         return []
     had = {entry.course_id for entry in record.entries if entry.course_id is not None}
     had |= {course.course_id for plan in plans for course in plan.courses}
-    offers = catalogue.closing_offers(session, record.goal.year, record.goal.gaps, had)
+    projects = {plan.project_id for plan in plans if plan.project_id is not None}
+    offers = catalogue.closing_offers(session, record.goal.year, record.goal.gaps, had, projects)
     return choice.close(offers, record.goal.gaps, record.rules)
 
 

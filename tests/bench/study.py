@@ -19,6 +19,7 @@ from portal.app import create_app
 from portal.catalogue.models import Course, Lesson
 from portal.people.models import Learner
 from portal.rules.models import RuleSet
+from portal.rules.rules import KINDS
 from portal.study import service
 from portal.study.models import Plan
 from portal.study.specs import PlanSpec, SpecCourse
@@ -87,7 +88,7 @@ def _open() -> str:
 
 
 def shelves(folder: Path, page: Callable[[Any, str], Callable[[], Any]]) -> dict[str, Callable[[], Any]]:
-    """The first page of 课程资源 of a year, by the name of the row."""
+    """The first page of 课程资源, courses of seven years and both kinds, by the name of the row."""
     calls = {}
     for courses in (1_000, 100_000):
         place = folder / f"shelf-{courses}"
@@ -95,12 +96,15 @@ def shelves(folder: Path, page: Callable[[Any, str], Callable[[], Any]]) -> dict
         app = create_app(make_settings(place))
         with app.app_context():
             migrations.upgrade(db.engine(), app.extensions["portal_plugins"])
-            same = {"kind": "major", "year": 2026, "hours": 800, "price": 100, "published": True}
+            same = {"hours": 800, "price": 100, "published": True}
             with db.write() as session:
-                given = [{"code": f"N{n}", "title": f"Course {n}", **same} for n in range(courses)]
+                given = [
+                    {"code": f"N{n}", "title": f"Course {n}", "kind": KINDS[n % 2], "year": 2020 + n % 7, **same}
+                    for n in range(courses)
+                ]
                 session.execute(insert(Course), given)
         name = f"course list, {courses:,} courses"
-        calls[name] = page(app, "/courses?year=2026")
+        calls[name] = page(app, "/courses")
         _body, status, _headers = calls[name]()
         if not status.startswith("200"):
             raise SystemExit(f"bench: {name} answers {status}")

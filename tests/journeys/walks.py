@@ -124,7 +124,7 @@ def study_all(visitor: Visitor) -> None:
         if "/test/sit/" in page.url:
             _answer(visitor)
         elif "/study/" in page.url:
-            _study(visitor)
+            study_lesson(visitor)
         elif step.count() and "/centre/projects/" in page.url and page.locator(".l-next").count():
             visitor.go(page.locator(".l-next a.btn-primary"))
         elif "/centre/projects/" in page.url:
@@ -134,7 +134,7 @@ def study_all(visitor: Visitor) -> None:
     raise AssertionError("the way never ends")
 
 
-def _study(visitor: Visitor) -> None:
+def study_lesson(visitor: Visitor) -> None:
     """Watches or reads one lesson as a person does, then goes on."""
     page = visitor.page
     if page.locator("[data-player]").get_attribute("data-complete") != "yes":

@@ -27,7 +27,15 @@ def test_the_newest_that_is_in_force(app: Flask) -> None:
     assert kept.of_year(2026, START).hours == {"major": 100}
     assert kept.of_year(2026, START + timedelta(days=9)).hours == {"major": 200}
     assert kept.of_year(2025, START).hours == {"major": 300}
-    assert [kept.of_set(number).hours["major"] for number in (first, later)] == [100, 200]
+    with db.read() as session:
+        assert [kept.of_set(session, number).hours["major"] for number in (first, later)] == [100, 200]
+
+
+def test_one_of_this_very_transaction(app: Flask) -> None:
+    with db.write() as session:
+        row = service.publish(session, 2026, "规则", Rules(hours={"major": 5}), START, None, START)
+        session.flush()
+        assert kept.of_set(session, row.id).hours == {"major": 5}
 
 
 def test_it_is_read_once(app: Flask) -> None:
@@ -47,5 +55,6 @@ def test_one_that_another_process_has_just_published_is_found(app: Flask) -> Non
         values = "(1, 2026, 1, '规则', :said, '2026-01-01', '2026-01-01')"
         names = "(id, year, version, title, data, effective_at, created_at)"
         connection.execute(text(f"INSERT INTO rule_set {names} VALUES {values}"), {"said": said})  # noqa: S608
-    assert kept.of_set(1).hours == {"major": 700}
+    with db.read() as session:
+        assert kept.of_set(session, 1).hours == {"major": 700}
     app.extensions["portal_marks"].forget()

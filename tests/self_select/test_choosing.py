@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock, db
 from portal.catalogue.models import Course
@@ -14,8 +15,12 @@ from portal.errors import NotFound, Refused
 from portal.kit import OrderProposal, Pick, ProposedLine, place_order
 from portal.orders.models import LineCourse, Order, OrderLine
 from portal.people.models import Learner
+from portal.rules import service as rules_
+from portal.rules.models import RuleSet
+from portal.rules.rules import Rules
 from portal.study.models import Plan
 from portal.testing import log_in, make_account, make_learner
+from portal_self_select import basket
 
 
 def choose(client: FlaskClient, *course_ids: int) -> None:
@@ -233,3 +238,35 @@ def test_what_is_held_is_not_sold_again(proposal: OrderProposal) -> None:
         place_order(replace(proposal, key="k2"))
     assert [problem.field for problem in refused.value.problems] == ["course-1", "course-3"]
     assert all(problem.url.startswith("/pay/") for problem in refused.value.problems)
+
+
+def test_a_year_that_is_over_can_be_neither_chosen_nor_ordered(shelf: FlaskClient, learner: Learner) -> None:
+    """Course 6 is of 2025. Its rules say until when; the plan of what is ordered before ends on that day, too."""
+    choose(shelf, 6)
+    submit(shelf)
+    pay(shelf, orders()[0])
+    with db.read() as session:
+        assert session.scalars(select(Plan.study_until)).all() == [None]  # no rules: no end
+    with db.write() as session:
+        session.execute(update(Plan).values(state="revoked"))
+        said = Rules(make_up_years=1).model_dump(mode="json")
+        rules = RuleSet(year=2025, version=1, title="t", data=said, effective_at=clock.now() - timedelta(days=1))
+        session.add(rules)
+    choose(shelf, 6)
+    submit(shelf)
+    pay(shelf, orders()[1])
+    with db.write() as session:
+        assert session.scalars(select(Plan.study_until).where(Plan.state == "open")).all() == [date(2026, 12, 31)]
+        session.execute(update(Plan).values(state="revoked"))
+        session.execute(update(RuleSet).where(RuleSet.year == 2025).values(data=Rules(make_up_years=0).model_dump()))
+    assert "“课程6”已不能再选" in shelf.get("/courses/6").text
+    assert "/courses/6/choose" not in shelf.get("/courses/6").text
+    assert shelf.post("/courses/6/choose").location == "/courses/6"
+    shelf.post("/courses/basket/fill", data={"course": [6]})
+    with db.read() as session:
+        assert basket.load(session, learner).courses == ()
+        year = rules_.in_force(session, 2026, clock.now()).id
+    line = ProposedLine(learner.id, "课程6", 2025, (Pick(6),))
+    with pytest.raises(Refused) as refused:
+        place_order(OrderProposal("self_select", learner.account_id, "late", year, (line,), 0))
+    assert any("2025 年 12 月 31 日" in str(problem.message) for problem in refused.value.problems)

@@ -35,10 +35,10 @@ class Player:
             self.course_id = plan.courses[course].id
             self.lessons = [lesson.id for lesson in plan.courses[course].course.lessons]
 
-    def open(self, second: float, lesson: int = 0) -> str:
+    def open(self, second: float, lesson: int = 0, *, first_wins: bool = False) -> str:
         with db.write() as session:
             return service.open_session(
-                session, self.world.learner_id, self.course_id, self.lessons[lesson], at(second)
+                session, self.world.learner_id, self.course_id, self.lessons[lesson], at(second), first_wins=first_wins
             ).token
 
     def report(self, token: str, second: float, *played: tuple[int, int], closing: bool = False) -> Standing:
@@ -57,6 +57,20 @@ def test_two_players_the_newer_wins_and_the_older_is_told(world: Build) -> None:
     assert (told.credited, [gap.cause for gap in told.gaps]) == (20, ["other_player", "ahead"])
     assert player.report(older, 300, (20, 90)).credited == 20
     assert player.report(newer, 30, (0, 10)).credited == 10
+
+
+def test_where_the_first_wins_a_second_player_waits_until_it_pauses(world: Build) -> None:
+    player = Player(world((("video", 120), ("video", 120))))
+    first = player.open(0, first_wins=True)
+    player.report(first, 10, (0, 10))
+    with pytest.raises(Conflict):
+        player.open(20, lesson=1, first_wins=True)
+    assert player.report(first, 20, (10, 20)).credited == 20
+    second = player.open(50, lesson=1, first_wins=True)
+    assert player.report(second, 60, (0, 10)).credited == 10
+    assert player.report(first, 90, (20, 120)).credited <= 20 + 30  # what passed until it was closed, and no more
+    player.report(second, 70, (10, 20), closing=True)
+    player.open(71, first_wins=True)  # a page that was left does not keep anybody waiting
 
 
 def test_the_last_seconds_before_a_page_change_are_kept(world: Build) -> None:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.access import service as access
+from portal.app import create_app
 from portal.people.models import Account
+from portal.settings import Settings
 from portal.study import service
 from portal.study.models import Plan, PlanCourse, StudySession
-from portal.testing import log_in
+from portal.testing import log_in, under_test
 from portal.types import PlanAction
 from tests.catalogue.planting import statements
 from tests.strangers import Start
@@ -97,6 +99,24 @@ def _open(browser: FlaskClient, course: PlanCourse, lesson: int = 0) -> str:
     address = f"/study/{course.id}/{course.course.lessons[lesson].id}/open"
     token: str = browser.post(address, headers={"Accept": "application/json"}).get_json()["token"]
     return token
+
+
+@pytest.mark.parametrize(
+    ("wins", "second", "sentence"), [("newest", 200, "以最后打开的为准"), ("first", 409, "先打开的页面暂停之后")]
+)
+def test_the_site_says_which_of_two_pages_is_credited(
+    settings: Settings, world: Build, wins: str, second: int, sentence: str
+) -> None:
+    built = world(LESSONS)
+    course = _course(built)
+    address, asked = f"/study/{course.id}/{course.course.lessons[0].id}", {"Accept": "application/json"}
+    app = under_test(create_app(settings.model_copy(update={"player": wins})))
+    browser = _enter(app.test_client(), built)
+    assert browser.post(f"{address}/open", headers=asked).status_code == 200
+    assert browser.post(f"{address}/open", headers=asked).status_code == second
+    assert sentence in browser.get(address).text
+    with app.app_context():
+        db.engine().dispose()
 
 
 def test_a_report_costs_three_statements_and_writes_one_row(learner: tuple[FlaskClient, World]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.assessment.models import Attempt, PaperRule
-from portal.catalogue.models import Course
+from portal.catalogue.models import Category, Course, Project, Specialty, SpecialtyCourse
 from portal.credits import service as credits_
 from portal.orders.models import Draft, Order
 from portal.people.models import Account
@@ -78,6 +78,33 @@ def test_the_one_click_takes_only_what_is_offered_and_not_held(client: FlaskClie
     client.post("/courses/basket/fill", data={"course": [*ids, "x"]})
     with db.read() as session:
         assert session.scalars(select(Draft)).one().data["courses"] == [ids[0]]
+
+
+def test_professional_courses_are_of_the_learners_specialty(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        category = Category(key="eng", name="工程")
+        mine, other = (Specialty(category=category, key=key, name=key) for key in ("mine", "other"))
+        session.add_all([mine, other])
+        session.flush()
+        fitting, foreign, public = priced(session, 1000, 900), priced(session, 1000, 1), priced(session, 500, 5)
+        public.kind = "public"
+        for specialty, course in ((mine, fitting), (other, foreign)):
+            session.add(SpecialtyCourse(specialty_id=specialty.id, course_id=course.id))
+        days = {"opens_on": START.date(), "closes_on": START.date()}
+        project = Project(specialty_id=mine.id, year=YEAR, title="t", rule_set_id=learner.rule_set_id, **days)
+        session.add(project)
+        session.flush()
+        ids = fitting.id, foreign.id, public.id
+        project_id = project.id
+
+    def proposed() -> list[bool]:
+        page = client.get("/centre/transcript").text
+        return [f'name="course" value="{number}"' in page for number in ids]
+
+    assert proposed() == [True, True, True]  # who never enrolled has no specialty
+    with db.write() as session:
+        session.execute(update(Plan).values(project_id=project_id))
+    assert proposed() == [True, False, True]
 
 
 def test_each_year_is_judged_by_its_own_rules(client: FlaskClient, learner: World) -> None:

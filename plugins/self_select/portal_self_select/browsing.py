@@ -3,8 +3,8 @@
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import current_account, db, media, public, visiting_learner
-from portal_self_select import basket, holdings, shelf
+from portal.kit import clock, current_account, db, media, public, visiting_learner
+from portal_self_select import basket, conditions, holdings, shelf
 from portal_self_select.pages import blueprint
 from portal_self_select.shelf import Wish
 
@@ -16,8 +16,8 @@ MOST = 10**6  # larger numbers are nobody's year, category or page, and too larg
 def index() -> ResponseReturnValue:
     """课程资源: courses that fit the filters, with what the visitor already has of them."""
     session, visitor = db.reader(), visiting_learner()
-    wish = _wish()
-    found = shelf.find(session, wish)
+    wish, years = _wish(), shelf.years(session)
+    found = shelf.find(session, wish, years)
     ids = [course.id for course in found.courses]
     return render_template(
         "self_select/index.html",
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
         basket=basket.load(session, visitor) if visitor else None,
         tested=found.tested,
         categories=shelf.categories(session),
-        years=shelf.years(session),
+        years=years,
     )
 
 
@@ -40,6 +40,7 @@ def course(course_id: int) -> ResponseReturnValue:
     return render_template(
         "self_select/course.html",
         course=found,
+        over=conditions.over([found], clock.now()).get(course_id),
         tested=course_id in shelf.tested(session, [course_id]),
         held=holdings.of(session, visitor, [course_id]).get(course_id) if visitor else None,
         basket=basket.load(session, visitor) if visitor else None,

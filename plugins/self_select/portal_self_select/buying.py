@@ -41,6 +41,9 @@ def choose(course_id: int) -> ResponseReturnValue:
     if held is not None:
         flash(str(conditions.HELD[held.kind] % {"title": course.title}), "warm")
         return redirect(url_for("self_select.course", course_id=course_id), 303)
+    if why := conditions.over([course], clock.now()).get(course_id):
+        flash(str(why), "warm")
+        return redirect(url_for("self_select.course", course_id=course_id), 303)
     with db.write() as session:
         kept = basket.add(session, learner, course_id)
     if course_id not in kept.courses:
@@ -54,7 +57,9 @@ def fill() -> ResponseReturnValue:
     """Several courses at once, as 学时档案 proposes them; what is held already or not offered stays out."""
     learner = current_learner()
     asked = request.form.getlist("course", type=int)[: basket.MOST]
-    offered = [course.id for course in shelf.offered(db.reader(), asked)]
+    courses = shelf.offered(db.reader(), asked)
+    over = conditions.over(courses, clock.now())
+    offered = [course.id for course in courses if course.id not in over]
     held = holdings.of(db.reader(), learner, offered)
     with db.write() as session:
         basket.add(session, learner, *(course_id for course_id in offered if course_id not in held))

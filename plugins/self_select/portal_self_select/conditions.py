@@ -1,10 +1,22 @@
 """What an order of this mode must fulfil: single courses of the buyer's own, none held already, tests kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.kit import Learner, NotFound, OrderProposal, Pick, Problem, ProposedLine, _l
+from portal.kit import (
+    Course,
+    Learner,
+    NotFound,
+    OrderProposal,
+    Pick,
+    Problem,
+    ProposedLine,
+    _l,
+    clock,
+    year_rules,
+)
 from portal_self_select import holdings, shelf
 
 HELD = {
@@ -12,6 +24,20 @@ HELD = {
     holdings.STUDYING: _l("You have “%(title)s” already; go on studying it."),
     holdings.ORDERED: _l("You have an unpaid order for “%(title)s”; pay it or cancel it first."),
 }
+
+
+OVER = _l("Hours of %(year)s could be earned until %(day)s; “%(title)s” cannot be chosen any more.")
+
+
+def over(courses: Iterable[Course], now: datetime) -> dict[int, object]:
+    """Courses whose hours can no longer be earned, by their year's own rules: why, by course id."""
+    found = {}
+    for course in courses:
+        last = year_rules(course.year, now).last_day(course.year)
+        if last is not None and clock.today(now) > last:
+            said = {"year": course.year, "day": clock.lazily_spoken(last), "title": course.title}
+            found[course.id] = OVER % said
+    return found
 
 
 def pick(course_id: int, tested: set[int]) -> Pick:
@@ -23,6 +49,8 @@ def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
     """Everything wrong with single courses. :raises NotFound: no such learner, or somebody else."""
     courses = {chosen.course_id for line in proposal.lines for chosen in line.picks}
     tested = shelf.tested(session, courses)
+    for course_id, why in over(shelf.of(session, courses), clock.now()).items():
+        yield Problem(why, f"course-{course_id}")
     for line in proposal.lines:
         learner = session.get(Learner, line.learner_id)
         if learner is None or learner.account_id != proposal.buyer_id:

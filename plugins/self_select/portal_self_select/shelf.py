@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from portal.kit import MAJOR, PUBLIC, Category, Course, Lesson, NotFound, Specialty, SpecialtyCourse
@@ -11,6 +11,7 @@ from portal.kit import MAJOR, PUBLIC, Category, Course, Lesson, NotFound, Specia
 PAGE = 20
 MOST = 1000  # courses that are counted and paged through; whoever wants others says more
 KINDS = (MAJOR, PUBLIC)
+WITHIN_YEAR = (Course.kind, Course.weight, Course.id)
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,33 @@ class Found:
         return max(1, -(-self.total // PAGE))
 
 
-def find(session: Session, wish: Wish) -> Found:
-    """The courses that fit a wish, newest year first, free ones among them. Three statements."""
-    query = _fitting(wish)
-    # Counting no further than MOST keeps a page as cheap with a hundred thousand courses as with a thousand.
-    some = query.with_only_columns(Course.id).limit(MOST + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    total = min(counted, MOST)
+def find(session: Session, wish: Wish, years: Sequence[int]) -> Found:
+    """The courses that fit a wish, newest year first, free ones among them. Three statements.
+
+    :param years: what `years` says
+    """
+    ids = session.scalars(_first(wish, [wish.year] if wish.year else years)).all()
+    total = min(len(ids), MOST)
     page = min(max(1, wish.page), max(1, -(-total // PAGE)))
-    query = query.order_by(Course.year.desc(), Course.kind, Course.weight, Course.id)
-    query = query.options(selectinload(Course.lessons)).limit(PAGE).offset((page - 1) * PAGE)
-    rows = session.execute(query.add_columns(_tested())).all()
-    return Found([row[0] for row in rows], total, page, frozenset(row[0].id for row in rows if row[1]), counted > MOST)
+    shown = ids[(page - 1) * PAGE : min(page * PAGE, MOST)]
+    query = select(Course, _tested()).where(Course.id.in_(shown))
+    rows = session.execute(query.options(selectinload(Course.lessons).defer(Lesson.body))).all()
+    courses = sorted((row[0] for row in rows), key=lambda course: shown.index(course.id))
+    return Found(courses, total, page, frozenset(row[0].id for row in rows if row[1]), len(ids) > MOST)
+
+
+def _first(wish: Wish, years: Sequence[int]) -> Select[int]:
+    """Ids of the courses that fit, no more than MOST and one.
+
+    Each year gives its own first ones, which stand in the index in this order: a page is as cheap with a hundred
+    thousand courses as with a thousand.
+    """
+    fitting = _fitting(wish).with_only_columns(Course.id, Course.year, *WITHIN_YEAR[:-1])
+    ordered = fitting.order_by(*WITHIN_YEAR).limit(MOST + 1)
+    each = [select(ordered.where(Course.year == year).subquery()) for year in years]
+    found = union_all(*each).subquery() if each else fitting.where(false()).subquery()
+    order = (found.c.year.desc(), *(found.c[column.key] for column in WITHIN_YEAR))
+    return select(found.c.id).order_by(*order).limit(MOST + 1)
 
 
 def _tested() -> ColumnElement[bool]:
@@ -58,15 +74,13 @@ def _tested() -> ColumnElement[bool]:
     return exists().where(SpecialtyCourse.course_id == Course.id, SpecialtyCourse.compulsory)
 
 
-def _fitting(wish: Wish) -> Select[tuple[Course]]:
+def _fitting(wish: Wish) -> Select[Course]:
     query = select(Course).where(Course.published)
     for word in wish.words.split():
         fields = (Course.title, Course.teacher, Course.summary)
         query = query.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
     if wish.kind in KINDS:
         query = query.where(Course.kind == wish.kind)
-    if wish.year:
-        query = query.where(Course.year == wish.year)
     if wish.category_id:
         offered = exists().where(
             SpecialtyCourse.course_id == Course.id,
@@ -100,6 +114,11 @@ def offered(session: Session, course_ids: Collection[int]) -> list[Course]:
     return [found[course_id] for course_id in course_ids if course_id in found]
 
 
+def of(session: Session, course_ids: Collection[int]) -> Sequence[Course]:
+    """Some courses, offered or not."""
+    return session.scalars(select(Course).where(Course.id.in_(course_ids))).all()
+
+
 def title(session: Session, course_id: int) -> str:
     """What a course is called, offered or not."""
     return session.scalar(select(Course.title).where(Course.id == course_id)) or ""
@@ -120,5 +139,8 @@ def categories(session: Session) -> Sequence[Category]:
 
 
 def years(session: Session) -> Sequence[int]:
-    """Years that have courses, newest first."""
-    return session.scalars(select(Course.year).where(Course.published).distinct().order_by(Course.year.desc())).all()
+    """Years that have courses, newest first: from each the step to the one before it, not a look at every course."""
+    found = select(func.max(Course.year).label("year")).where(Course.published).cte("found", recursive=True)
+    before = select(func.max(Course.year)).where(Course.published, Course.year < found.c.year).scalar_subquery()
+    found = found.union_all(select(before).where(found.c.year.is_not(None)))
+    return session.scalars(select(found.c.year).where(found.c.year.is_not(None))).all()

@@ -1,4 +1,5 @@
-"""An open player: opened, reported to, merged, closed. One per learner; the newest wins."""
+"""An open player: opened, reported to, merged, closed. One per learner; the newest wins, or where the site says so
+the first while it plays."""
 
 import secrets
 from collections.abc import Sequence
@@ -26,13 +27,16 @@ SILENCE = timedelta(minutes=2)
 CLOCK_STEP = timedelta(minutes=5)
 
 NEWER, SILENT, LEFT = "newer", "silent", "left"
+PLAYING = _l("Another page of this account is studying. Pause it, and play here again half a minute later.")
 
 
-def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> StudySession:
+def open_session(
+    session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime, *, first_wins: bool = False
+) -> StudySession:
     """Opens a player and closes the learner's other one. Its `token` goes with every report.
 
     :raises NotFound: not a lesson of this learner
-    :raises Conflict: the time to study is over
+    :raises Conflict: the time to study is over; or, where the first wins, the learner's other player still plays
     """
     course = standing.own_course(session, learner_id, plan_course_id)
     lesson = standing.lesson_of(course, lesson_id)
@@ -41,6 +45,8 @@ def open_session(session: Session, learner_id: int, plan_course_id: int, lesson_
     paid_until = now
     if latest is not None:
         if latest.closed_at is None:
+            if first_wins and now - latest.reported_at < suspicions.REPORTING:
+                raise Conflict(PLAYING)
             _close(session, latest, NEWER, now)
             suspicions.note_parallel(session, latest, now)
         if now < latest.paid_until <= now + CLOCK_STEP:

@@ -14,6 +14,7 @@ from portal.access.visitor import current_learner, learner_id
 from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
+from portal.settings import current_settings
 from portal.study import crediting, next_step, overview, service, standing, words
 from portal.study import media as files
 from portal.study.models import PlanCourse
@@ -47,8 +48,11 @@ def player(plan_course_id: int, lesson_id: int | None = None) -> ResponseReturnV
 @learner_required
 def open_player(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
     """Opens a session: for the script as JSON, for a page without script as a form."""
+    first_wins = current_settings().player == "first"
     with db.write() as session:
-        opened = service.open_session(session, current_learner().id, plan_course_id, lesson_id, clock.now())
+        opened = service.open_session(
+            session, current_learner().id, plan_course_id, lesson_id, clock.now(), first_wins=first_wins
+        )
     if _wants_json():
         return jsonify(token=opened.token, check=_check(standing.check_of(opened)))
     return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
