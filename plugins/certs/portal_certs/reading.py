@@ -1,10 +1,10 @@
 """Finding documents and what is still owed. Nothing here writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states
@@ -76,6 +76,22 @@ def owed(session: Session, after: int, most: int) -> Sequence[int]:
     pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
     query = select(Plan.id).join(Learner, Learner.id == Plan.learner_id).where(Plan.id > after, pictured, *_owed())
     return session.scalars(query.order_by(Plan.id).limit(most)).all()
+
+
+def owed_in(session: Session, divisions: Collection[str], most: int) -> tuple[list[int], int]:
+    """Ids of plans of these divisions whose certificate could be issued now, and how many more wait for a photo."""
+    pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
+    query = select(Plan.id).join(Learner, Learner.id == Plan.learner_id).where(*_owed())
+    query = query.where(Learner.division_code.in_(divisions))
+    ready = session.scalars(query.where(pictured).order_by(Plan.id).limit(most)).all()
+    waiting_ = session.scalar(select(func.count()).select_from(query.where(~pictured).subquery())) or 0
+    return list(ready), waiting_
+
+
+def certificates_of(session: Session, plans: Collection[int]) -> Sequence[Document]:
+    """The certificates that plans got first, in their order."""
+    query = select(Document).where(Document.plan_id.in_(plans), Document.replaces_id.is_(None))
+    return session.scalars(query.options(defer(Document.snapshot)).order_by(Document.id)).all()
 
 
 def unprinted(session: Session, before: datetime) -> Sequence[int]:
