@@ -1,8 +1,10 @@
 """The stored files against the register: by the operator's command, and by anybody who has a file."""
 
 import io
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,6 +13,7 @@ from pypdf import PdfReader
 from portal import jobs
 from portal.storage import current_storage
 from portal_certs import verifying
+from portal_certs.layout import supplied
 from portal_certs.models import Document
 from tests.certs.holder import documents, issued
 
@@ -58,10 +61,20 @@ def test_correcting_and_revoking_by_number(app: Flask) -> None:
     assert _run(app, "revoke", "HE26-0208-999999-1", "--reason", "name")[0] == 1
 
 
-@pytest.mark.parametrize("kind", ["certificate", "proof"])
+@pytest.mark.parametrize("kind", ["certificate", "proof", "transcript"])
 def test_a_layout_can_be_seen_before_it_is_used(app: Flask, tmp_path: Path, kind: str) -> None:
     assert _run(app, "preview", kind, str(tmp_path / "seen.pdf"))[0] == 0
     assert len(PdfReader(tmp_path / "seen.pdf").pages) == 1
+
+
+def test_the_schema_takes_what_the_site_came_with_and_no_more(app: Flask) -> None:
+    schema = json.loads(_run(app, "schema")[1])
+    for kind in ("certificate", "proof", "transcript"):
+        jsonschema.validate(supplied(kind), schema)
+    wrong = supplied("certificate")
+    wrong["elements"][0]["file"] = "/etc/passwd"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)
 
 
 # --- anybody ------------------------------------------------------------------------------------------------------

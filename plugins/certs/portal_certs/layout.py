@@ -128,7 +128,8 @@ class Column(_Part):
 class Table(_Box):
     """The courses, one row each, over as many pages as they need; `next_y` is where it begins on later pages.
 
-    The heading is repeated; a long title takes more lines. `kinds` says what kinds of hours are called.
+    The heading is repeated; a long title takes more lines. `kinds` says what kinds of hours are called; `end` stands
+    below the last row, so that nobody writes one more.
     """
 
     type: Literal["table"]
@@ -136,6 +137,7 @@ class Table(_Box):
     columns: tuple[Column, ...] = Field(min_length=1)
     kinds: dict[str, str]
     total: str
+    end: str = ""
     size: float = Field(9, ge=4, le=40)
     padding: Length = 1.6
     colour: Colour = "#1a2428"
