@@ -89,7 +89,7 @@ def _print(out: BinaryIO, _batch: Batch, documents: Iterator[tuple[Document, Sna
 
 def _printed(document: Document, said: Snapshot, layouts: dict[int, Layout]) -> render.Printed:
     if document.template_id not in layouts:
-        layouts[document.template_id] = Layout.model_validate(document.template.layout)
+        layouts[document.template_id] = Layout.published(document.template.layout)
     try:
         photo = current_storage().get(said.photo_key) if said.photo_key else b""
     except NotFound:  # retention has removed it; the issued file still has it

@@ -69,8 +69,8 @@ def preview(kind: str, file: Path) -> None:
     """Print an invented document in the layout in use, with long values."""
     with db.read() as session:
         template = reading.newest_template(session, kind)
-    layout = Layout.model_validate(template.layout if template else supplied(kind))
-    file.write_bytes(render.render(layout, sample.SAMPLE, sample.NUMBER, b"", clock.now()))
+    layout = Layout.published(template.layout if template else supplied(kind))
+    file.write_bytes(render.render(layout, sample.invented(), sample.NUMBER, b"", clock.now()))
     click.echo(f"{file} is written")
 
 

@@ -106,7 +106,7 @@ def print_document(context: JobContext) -> None:
         document = session.get_one(Document, document_id)
         if document.state != states.PENDING:
             return
-        layout, said = Layout.model_validate(document.template.layout), reading.content(document)
+        layout, said = Layout.published(document.template.layout), reading.content(document)
     storage = current_storage()
     photo = storage.get(said.photo_key) if said.photo_key else b""
     data = _signed(render.render(layout, said, document.number, photo, document.issued_at), document.issued_at)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
-from portal_certs import numbering, obstacles, snapshot, states
+from portal_certs import numbering, obstacles, snapshot, states, variables
 from portal_certs.layout import supplied
 from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
 from portal_certs.obstacles import Obstacle
@@ -139,9 +139,10 @@ def _owed() -> tuple[ColumnElement[bool], ...]:
 def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) -> list[Obstacle]:
     """What the certificate of a completed plan still waits for; empty: it is being issued."""
     photo = photos.current(session, plan.learner.account_id)
-    said = snapshot.of_plan(session, plan, photo, office, now)
     template = newest_template(session, numbering.CERTIFICATE)
-    return obstacles.found(said, template.layout if template else supplied(numbering.CERTIFICATE))
+    layout = template.layout if template else supplied(numbering.CERTIFICATE)
+    said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(layout))
+    return obstacles.found(said, layout)
 
 
 def batches_of(session: Session, account_id: int) -> list[Batch]:
