@@ -53,7 +53,7 @@ from portal.people.newcomers import Newcomer
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.photos.scans import check_scan
-from portal.plugins import plugin_setting
+from portal.plugins import document_variables, plugin_setting
 from portal.rules import service as rules
 from portal.rules.kept import of_year as year_rules
 from portal.rules.models import RuleSet
@@ -83,6 +83,7 @@ from portal.study import media
 from portal.study.models import Plan, PlanCourse
 from portal.types import (
     Award,
+    DocumentVariable,
     HomeCard,
     JobSpec,
     LearnersMerged,
@@ -125,6 +126,7 @@ __all__ = [
     "Course",
     "Credit",
     "Division",
+    "DocumentVariable",
     "Draft",
     "Employment",
     "Field",
@@ -223,6 +225,7 @@ __all__ = [
     "db",
     "delete_after",
     "divisions",
+    "document_variables",
     "drafts",
     "find_table",
     "formats",

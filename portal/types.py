@@ -99,6 +99,14 @@ class Award(Declaration):
 
 
 @dataclass(frozen=True)
+class DocumentVariable(Declaration):
+    """What layouts of certificates may say by its key in braces. `read(session, plan)` is asked when one is issued."""
+
+    sample: object = field(kw_only=True)  # stands in previews, lazy translatable
+    read: Callable[[Any, Any], str] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class PluginSetting:
     """A plugin's deployment setting, read from PORTAL_<PLUGIN>_<NAME>; its type is that of the default."""
 

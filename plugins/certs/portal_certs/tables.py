@@ -21,10 +21,11 @@ LEADING = 1.35
 
 @dataclass(frozen=True)
 class Row:
-    """The lines of each cell."""
+    """The lines of each cell; `wide`: one cell over all columns, without a rule."""
 
     cells: tuple[tuple[str, ...], ...]
     strong: bool = False
+    wide: bool = False
 
     def height(self, table: Table) -> float:
         most = max(len(lines) for lines in self.cells)
@@ -47,7 +48,7 @@ def pages(table: Table, said: Snapshot, chains: Chains) -> list[list[Row]]:
 
 def words(table: Table, said: Snapshot) -> Iterator[str]:
     """Everything the table says, for checking that it can be printed."""
-    yield table.total
+    yield table.total + table.end
     for place, course in enumerate(said.courses, 1):
         yield from (_value(table, column, course, place) for column in table.columns)
     yield from (column.title for column in table.columns)
@@ -62,7 +63,11 @@ def draw(canvas: Canvas, table: Table, rows: list[Row], top: float, chains: Chai
         if row is rows[0]:
             canvas.setFillColor(HexColor(table.head))
             canvas.rect(table.x * mm, top - height, table.w * mm, height, stroke=0, fill=1)
-        _cells(canvas, table, row, top, chains["bold" if row.strong else "regular"])
+        chain = chains["bold" if row.strong else "regular"]
+        if row.wide:
+            _end(canvas, table, top, chain)
+            continue
+        _cells(canvas, table, row, top, chain)
         top -= height
         canvas.setStrokeColor(HexColor(table.rule))
         canvas.line(table.x * mm, top, (table.x + table.w) * mm, top)
@@ -74,6 +79,8 @@ def _rows(table: Table, said: Snapshot, chains: Chains) -> Iterator[Row]:
         yield _row(table, [_value(table, column, course, place) for column in table.columns], chains["regular"])
     totals = {"title": table.total, "hours": formats.hours(said.hours())}
     yield _row(table, [totals.get(column.value, "") for column in table.columns], chains["bold"], strong=True)
+    if table.end:
+        yield Row(((table.end,),), wide=True)
 
 
 def _row(table: Table, values: list[str], chain: Chain, strong: bool = False) -> Row:
@@ -106,3 +113,9 @@ def _cells(canvas: Canvas, table: Table, row: Row, top: float, chain: Chain) -> 
             y = top - table.padding * mm - table.size * 0.88 - place * table.size * LEADING
             writing.write(canvas, chain, line, x, y, table.size)
         left += column.w * mm
+
+
+def _end(canvas: Canvas, table: Table, top: float, chain: Chain) -> None:
+    canvas.setFillColor(HexColor(table.colour))
+    middle = (table.x + table.w / 2) * mm - chain.width(table.end, table.size) / 2
+    writing.write(canvas, chain, table.end, middle, top - table.padding * mm - table.size * 0.88, table.size)

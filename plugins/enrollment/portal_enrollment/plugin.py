@@ -5,7 +5,18 @@ from collections.abc import Iterable
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from portal.kit import Account, NavItem, OrderProposal, Problem, Quote, SelectionMode, _l, hookimpl
+from portal.kit import (
+    Account,
+    DocumentVariable,
+    NavItem,
+    OrderProposal,
+    Plan,
+    Problem,
+    Quote,
+    SelectionMode,
+    _l,
+    hookimpl,
+)
 from portal_enrollment import (  # noqa: F401 - pages register themselves
     MODE,
     changing,
@@ -39,6 +50,23 @@ def selection_modes() -> Iterable[SelectionMode]:
             changes="enrollment.change",
         )
     ]
+
+
+@hookimpl
+def document_variables() -> Iterable[DocumentVariable]:
+    """A certificate may name the specialty and the class of the project it is of."""
+    return [
+        DocumentVariable("specialty", _l("Specialty"), sample=_l("Building construction"), read=_specialty),
+        DocumentVariable("training_class", _l("Class"), sample=_l("Class 1"), read=_class),
+    ]
+
+
+def _specialty(_session: Session, plan: Plan) -> str:
+    return plan.project.specialty.name if plan.project else ""
+
+
+def _class(_session: Session, plan: Plan) -> str:
+    return plan.training_class.name if plan.training_class else ""
 
 
 @hookimpl
