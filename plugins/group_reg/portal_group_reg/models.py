@@ -28,6 +28,7 @@ class Batch(Model):
     file_key: Mapped[str | None] = mapped_column(String(120))
     ignored: Mapped[list[str]] = mapped_column(JSON, default=list)
     hidden: Mapped[bool] = mapped_column(default=False)
+    judged_by: Mapped[str] = mapped_column(String(64), default="")  # mark of the terms the good rows are right by
     refusal: Mapped[str] = mapped_column(String(300), default="")
     seen_total: Mapped[int] = mapped_column(default=0)  # fen; what the clerk was shown when the roster was sent
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))

@@ -3,6 +3,7 @@
 Every problem carries a code: pages group by it, the command prints it.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,6 @@ from portal.kit import (
     identity,
     load_layout,
     organisation_codes,
-    repeated_lines,
 )
 
 _DATA = Path(__file__).parent / "data"
@@ -82,6 +82,12 @@ class Terms:
         """The class a row names."""
         return self.by_name.get((data.get("county", ""), data.get("class", "").replace(" ", "")))
 
+    @cached_property
+    def mark(self) -> str:
+        """The same for terms that judge alike. The day is left out: what was right stays right on later days."""
+        said = (sorted(self.counties), [(one.class_id, one.county, one.name) for one in self.places])
+        return hashlib.sha256(repr((*said, self.employer, self.code)).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -112,6 +118,11 @@ def read(book: Book, terms: Terms) -> Checked:
 def again(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> Checked:
     """The same for rows kept as what was typed, by number and column key."""
     return _checked(check_again(LAYOUT, typed, lambda data: problems(data, terms)), terms)
+
+
+def entries(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> list[Entry]:
+    """Rows that were right by the same terms, as they are kept: nothing about them is asked again."""
+    return [_entry(number, said, terms) for number, said in typed]
 
 
 def typed(line: Line) -> dict[str, str]:
@@ -212,7 +223,7 @@ def _checked(report: Report, terms: Terms) -> Checked:
     same = {line.number: group[0].number for group in _by_number(lines).values() for line in group[1:]}
     lines = [line.but(twice(same[line.number])) if line.number in same else line for line in lines]
     report = Report(lines, report.headings, report.ignored, report.mark, report.hidden)
-    return Checked(report, [_entry(line, terms) for line in report.good], same)
+    return Checked(report, [_entry(line.number, line.data, terms) for line in report.good], same)
 
 
 def twice(first: int) -> Problem:
@@ -222,12 +233,11 @@ def twice(first: int) -> Problem:
 
 def _by_number(lines: list[Line]) -> dict[Any, list[Line]]:
     """Lines that share an ID, however each wrote it."""
-    plain = [
-        Line(line.number, {"id": identity.normalise(line.data["id_number"])}, origin=line.origin)
-        for line in lines
-        if "id_number" in line.data
-    ]
-    return repeated_lines(plain, "id")
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if "id_number" in line.data:
+            found.setdefault(identity.normalise(line.data["id_number"]), []).append(line)
+    return {number: group for number, group in found.items() if len(group) > 1}
 
 
 def _renamed(line: Line) -> Line:
@@ -240,8 +250,7 @@ def _renamed(line: Line) -> Line:
     return Line(line.number, line.data, tuple(said), line.typed, line.origin)
 
 
-def _entry(line: Line, terms: Terms) -> Entry:
-    data = line.data
+def _entry(number: int, data: Mapping[str, Any], terms: Terms) -> Entry:
     kind = _kind(data) or ""
     assert kind in ID_KINDS  # a row of another kind has a problem
     person = Newcomer(
@@ -255,4 +264,4 @@ def _entry(line: Line, terms: Terms) -> Entry:
         title_series=data.get("title_series") or None,
         title_level=data.get("title_level") or None,
     )
-    return Entry(line.number, person, terms.class_of(data) or 0)
+    return Entry(number, person, terms.class_of(data) or 0)

@@ -45,6 +45,7 @@ def begin(
         version=1,
         ignored=[],
         hidden=False,
+        judged_by="",
         refusal="",
         seen_total=0,
     )
@@ -78,6 +79,7 @@ def keep(session: Session, batch_id: int, checked: Checked, terms: Terms, now: d
         states.CHECKED,
         ignored=report.ignored[:50],
         hidden=report.hidden,
+        judged_by=terms.rows.mark,
         file_key=None,
         refusal="",
         updated_at=now,
@@ -97,7 +99,7 @@ def rejudge(session: Session, batch: Batch, terms: Terms, now: datetime) -> None
     """Checks all rows again, by what is known today."""
     checked = roster.again(typed_rows(session, batch.id), terms.rows)
     _replace_rows(session, batch.id, checked, terms)
-    batch.version, batch.updated_at = batch.version + 1, now
+    batch.version, batch.updated_at, batch.judged_by = batch.version + 1, now, terms.rows.mark
 
 
 def correct(
@@ -226,7 +228,7 @@ def _part(session: Session, batch: Batch, now: datetime) -> None:
     bad = (RosterRow.batch_id == batch.id, RosterRow.state == BAD)
     if session.scalar(select(RosterRow.id).where(*bad).limit(1)) is None:
         return
-    same = ("organisation_id", "account_id", "class_id", "courses", "filename", "ignored", "hidden")
+    same = ("organisation_id", "account_id", "class_id", "courses", "filename", "ignored", "hidden", "judged_by")
     rest = Batch(**{name: getattr(batch, name) for name in same}, state=states.CHECKED, token=secrets.token_hex(12))
     rest.version, rest.refusal, rest.seen_total, rest.created_at, rest.updated_at = 1, "", 0, now, now
     session.add(rest)
