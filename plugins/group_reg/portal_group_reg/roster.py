@@ -19,6 +19,7 @@ from portal.kit import (
     Line,
     Newcomer,
     Problem,
+    Refused,
     Report,
     _l,
     cells,
@@ -27,8 +28,10 @@ from portal.kit import (
     contact,
     find_table,
     identity,
+    lacking_columns,
     load_layout,
     organisation_codes,
+    template_version,
 )
 
 _DATA = Path(__file__).parent / "data"
@@ -105,14 +108,35 @@ class Checked:
     report: Report
     entries: list[Entry] = field(default_factory=list)
     same: dict[int, int] = field(default_factory=dict)
+    template: str = ""
 
 
-def read(book: Book, terms: Terms) -> Checked:
-    """Finds the table of a file and checks all of it.
+class Lacks(Refused):
+    """Columns are missing, but there are headings nobody knows: a person may say which is which."""
 
+    def __init__(self, refused: Refused, headings: list[str], columns: list[str]) -> None:
+        super().__init__(refused.message, refused.problems)
+        self.headings, self.columns = headings, columns
+
+
+def read(book: Book, terms: Terms, mapping: Mapping[str, str] | None = None) -> Checked:
+    """Finds the table of a file and checks all of it. `mapping`: headings by column, as somebody said by hand.
+
+    :raises Lacks: columns are missing that may stand there by other names.
     :raises Refused: the file holds no such table.
     """
-    return _checked(check_table(find_table(book, LAYOUT), lambda data: problems(data, terms)), terms)
+    layout = LAYOUT.named(mapping or {})
+    try:
+        table = find_table(book, layout)
+    except Refused as refused:
+        headings, columns = lacking_columns(book, layout)
+        known = {problem.code for problem in refused.problems} & {"MISSING_COLUMN", "NO_HEADINGS"}
+        if known and columns and len(headings) >= len(columns):
+            raise Lacks(refused, headings, [column.key for column in columns]) from refused
+        raise
+    checked = _checked(check_table(table, lambda data: problems(data, terms)), terms)
+    checked.template = template_version(book)
+    return checked
 
 
 def again(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> Checked:

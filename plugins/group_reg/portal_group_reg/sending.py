@@ -19,7 +19,7 @@ from portal.kit import (
     place_within,
     quote,
 )
-from portal_group_reg import AWARD, MODE, roster, service, standing, terms
+from portal_group_reg import AWARD, MODE, keeping, roster, service, standing, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.roster import Entry
 from portal_group_reg.standing import Standing
@@ -121,7 +121,7 @@ def _entries(session: Session, batch: Batch, judged: roster.Terms) -> list[Entry
 
     :raises Stopped: rows that are not right by the terms of today.
     """
-    typed = service.typed_rows(session, batch.id, service.GOOD)
+    typed = keeping.typed_rows(session, batch.id, keeping.GOOD)
     if batch.judged_by == judged.mark:
         return roster.entries(typed, judged)
     checked = roster.again(typed, judged)
