@@ -70,7 +70,9 @@ from portal.sheets.reading import Book
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+from portal.sheets.tables import lacking as lacking_columns
 from portal.sheets.template import Template
+from portal.sheets.template import version_of as template_version
 from portal.sheets.template import workbook as template_workbook
 from portal.staff import rows as staff_rows
 from portal.staff import shapes
@@ -233,6 +235,7 @@ __all__ = [
     "hookimpl",
     "identity",
     "joining",
+    "lacking_columns",
     "learner_required",
     "ledger",
     "load_layout",
@@ -261,6 +264,7 @@ __all__ = [
     "staff_required",
     "staff_rows",
     "submit",
+    "template_version",
     "template_workbook",
     "to_order",
     "visiting_learner",

@@ -23,7 +23,7 @@ from portal.study import service as study
 from portal.study.models import Plan
 from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
 
-_FROZEN = ("course_id", "title", "kind", "year", "hours", "compulsory", "needs_test")
+_FROZEN = ("course_id", "title", "kind", "year", "hours", "compulsory", "needs_test", "price")
 
 NOT_CHANGEABLE = _l("This order can no longer be changed: it is paid, cancelled or over.")
 
@@ -209,13 +209,19 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
     }
     order = numbers.insert(session, Order, numbers.ORDER, values, now)
     line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])
-    courses = [_course(line_id, course) for line_id, line in _together(line_ids, quoted) for course in line.courses]
-    db.fill(session, LineCourse, courses)
+    db.fill(session, LineCourse, list(_courses(line_ids, quoted)))
     return order
 
 
-def _together(line_ids: list[int], quoted: Quote) -> Iterator[tuple[int, QuotedLine]]:
-    return zip(line_ids, quoted.lines, strict=True)
+def _courses(line_ids: list[int], quoted: Quote) -> Iterator[dict[str, Any]]:
+    """The courses of all lines; those that many lines share are written out once."""
+    said: dict[int, list[dict[str, Any]]] = {}
+    for line_id, line in zip(line_ids, quoted.lines, strict=True):
+        key = id(line.courses)
+        if key not in said:
+            said[key] = [_course(course) for course in line.courses]
+        for course in said[key]:
+            yield {"line_id": line_id, **course}
 
 
 def _line(order: Order, quoted: QuotedLine) -> dict[str, Any]:
@@ -233,8 +239,8 @@ def _line(order: Order, quoted: QuotedLine) -> dict[str, Any]:
     }
 
 
-def _course(line_id: int, course: QuotedCourse) -> dict[str, Any]:
-    return {"line_id": line_id, **{name: getattr(course, name) for name in _FROZEN}, "price": course.price}
+def _course(course: QuotedCourse) -> dict[str, Any]:
+    return {name: getattr(course, name) for name in _FROZEN}
 
 
 def _hold_seats(session: Session, proposal: OrderProposal) -> None:

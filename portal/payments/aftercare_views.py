@@ -55,8 +55,9 @@ def refund(number: str) -> ResponseReturnValue:
     """What would go back for each line and why, before anybody asks; then the question itself."""
     order = orders.find(db.reader(), number, buyer_id())
     form = RefundForm()
-    chosen = [int(value) for value in request.form.getlist("lines") if value.isdecimal()]
-    offers = terms.offers(db.reader(), order, _lines(order, request.args.get("name", "")), clock.now())
+    said = request.form.getlist("lines") if form.is_submitted() else request.args.getlist("line")
+    chosen = [int(value) for value in said if value.isdecimal()]
+    offers = terms.offers(db.reader(), order, _lines(order, request.args.get("name", ""), chosen), clock.now())
     if len(order.lines) == 1 and form.is_submitted():
         chosen = [order.lines[0].id]
     if form.validate_on_submit():
@@ -152,9 +153,10 @@ def receipt(number: str) -> ResponseReturnValue:
     )
 
 
-def _lines(order: Order, name: str) -> list[OrderLine]:
-    """The first lines, or the first of people with such a name."""
-    return [line for line in order.lines if name.strip() in line.learner.name][:SHOWN]
+def _lines(order: Order, name: str, chosen: list[int]) -> list[OrderLine]:
+    """The chosen lines, and the first ones, or the first of people with such a name."""
+    found = [line for line in order.lines if line.id in chosen or name.strip() in line.learner.name]
+    return sorted(found, key=lambda line: line.id not in chosen)[:SHOWN]
 
 
 def _asked(form: RefundForm, order: Order, chosen: list[int]) -> bool:

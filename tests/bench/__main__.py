@@ -33,7 +33,7 @@ from portal.demo import load as demo
 from portal.payments import service as payments
 from portal.settings import Settings
 from portal.testing import make_settings
-from tests.bench import ceilings, certs, stock, study
+from tests.bench import ceilings, certs, rosters, stock, study
 from tests.bench.rounds import Row, keep, limited, measure, outside, table
 from tests.orders.shop import NOON, open_shop, register
 from tests.orders.shop import buy as place
@@ -105,6 +105,7 @@ def _rows(folder: Path) -> dict[str, Row]:
     rows += certs.rows(app, folder)
     rows.append(Row("order of one placed and paid", _bought(1), against="commit"))
     rows.append(Row("order of 5,000 placed and paid", _bought(5000), against="bulk", least=1))
+    rows += rosters.rows(folder)
     return {row.name: row for row in rows}
 
 

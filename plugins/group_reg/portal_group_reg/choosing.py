@@ -28,7 +28,7 @@ from portal.kit import (
     divisions,
     public,
 )
-from portal_group_reg import boarding, service, states, template, terms
+from portal_group_reg import boarding, keeping, service, states, template, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.pages import STEPS, blueprint
 from portal_group_reg.visit import here, upload
@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
         "group_reg/desk.html",
         organisation=organisation,
         batches=batches,
-        counts={batch.id: service.counts(session, batch.id) for batch in batches},
+        counts={batch.id: keeping.counts(session, batch.id) for batch in batches},
         board=boarding.summary(session, organisation, clock.now()),
     )
 
