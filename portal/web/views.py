@@ -1,5 +1,7 @@
 """首页 and the language switch."""
 
+from datetime import datetime
+
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
@@ -19,25 +21,29 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 @blueprint.get("/")
 @public
-@kept
+@kept("notice", "rule_set")
 def home() -> str:
-    """首页: what this is, the year's goal, the ways in, notices, cards of plugins."""
+    """首页: what this is, the year's goal, the ways in, notices, cards of plugins; pieces ask for what they show."""
     now = clock.now()
     today = clock.today(now)
     plugins = current_plugins()
-    try:
-        year_rules = rules.in_force(db.reader(), today.year, now).rules
-    except NotFound:
-        year_rules = Rules()  # a site without rules yet shows the national ones
     return render_template(
         "web/home.html",
         year=today.year,
         days_left=(today.replace(month=12, day=31) - today).days,
-        rules=year_rules,
-        doors=plugins.declared("selection_modes"),
-        cards=plugins.ask("home_cards", user=current_account()),
-        notices=messages.notices(db.reader(), now, limit=5),
+        year_rules=lambda: _rules(today.year, now),
+        doors=lambda: plugins.declared("selection_modes"),
+        cards=lambda: plugins.ask("home_cards", user=current_account()),
+        notices=lambda: messages.notices(db.reader(), now, limit=5),
     )
+
+
+def _rules(year: int, now: datetime) -> Rules:
+    """A site without rules yet shows the national ones."""
+    try:
+        return rules.in_force(db.reader(), year, now).rules
+    except NotFound:
+        return Rules()
 
 
 @blueprint.post("/language")
