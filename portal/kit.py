@@ -105,10 +105,13 @@ from portal.types import (
     SelectionMode,
 )
 from portal.vault import Sealed, current_vault
+from portal.versions import CATALOGUE
 from portal.web import formats
 from portal.web.forms import Form, add_problems
+from portal.web.kept import kept
 
 __all__ = [
+    "CATALOGUE",
     "EVERYWHERE",
     "FROM",
     "ID_KINDS",
@@ -235,6 +238,7 @@ __all__ = [
     "hookimpl",
     "identity",
     "joining",
+    "kept",
     "lacking_columns",
     "learner_required",
     "ledger",

@@ -73,7 +73,7 @@ def _rows() -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
     with db.engine().connect() as connection:
         for table in TABLES:
             columns = [column.name for column in table.columns]
-            plain = select(*(literal_column(name) for name in columns)).select_from(table)  # as stored: no types
+            plain: Any = select(*(literal_column(name) for name in columns)).select_from(table)  # as stored: no types
             found[table.name] = (columns, [tuple(row) for row in connection.execute(plain)])
     with db.write() as session:
         for table in reversed(TABLES):
