@@ -42,8 +42,9 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Forms read forms: a body in JSON, which may be anything, is an empty one."""
-            return None if request.is_json else super().wrap_formdata(form, formdata)
+            """Forms read forms: a body in JSON, which may be anything, is an empty one unless it is handed over."""
+            handed_over = hasattr(formdata, "getlist")
+            return None if request.is_json and not handed_over else super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> _Words:
             return _Words()
