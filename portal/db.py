@@ -155,17 +155,22 @@ def insert_many(session: Session, model: type[Model], rows: Sequence[Mapping[str
 def fill(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows whose ids nobody asks for, by one statement. Every row names the same columns.
 
-    PostgreSQL gets many rows by COPY: half the time of as many INSERTs, whose questions its driver sends one by one.
+    Many rows go to the driver without the mapping in between, which would look at every value of every row; PostgreSQL
+    gets them by COPY: half the time of as many INSERTs, whose questions its driver sends one by one.
     """
-    if len(rows) > 1 and db.engine.dialect.name == "postgresql":
+    if len(rows) > 1:
         session.flush()
-        _copy(session.connection(), model.__table__, rows)
+        write = _copy if db.engine.dialect.name == "postgresql" else _insert
+        names, plain = _plain(session.connection(), model.__table__, rows)
+        write(session.connection(), model.__table__, names, plain)
     elif rows:
         session.execute(insert(model.__table__), rows)
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """COPY knows nothing of the mapping: defaults and types are applied here."""
+def _plain(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """Names of columns and rows as the driver takes them: defaults and types of the mapping are applied here."""
     given = rows[0].keys()
     defaults = {
         column.name: column.default.arg
@@ -173,7 +178,35 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
         if column.name not in given and isinstance(column.default, ScalarElementColumnDefault)
     }
     names = [*given, *defaults]
-    convert = [table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names]
+    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+    turns = [kind.bind_processor(connection.dialect) for kind in kinds]
+    columns = [
+        _turned(turn, values) if turn else values
+        for turn, values in zip(turns, _columns(rows, list(defaults.values())), strict=True)
+    ]
+    return names, zip(*columns, strict=True)
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], defaults: Sequence[Any]) -> list[Sequence[Any]]:
+    """The values of rows by column, defaults behind them."""
+    return [*zip(*(row.values() for row in rows), strict=True), *([value] * len(rows) for value in defaults)]
+
+
+def _turned(turn: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
+    """A column as the driver takes it; where one value stands in every row, it is turned once."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [turn(first)] * len(values)
+    return [*map(turn, values)]
+
+
+def _insert(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    into, places = ", ".join(map(quote, names)), ", ".join("?" * len(names))
+    connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({into}) VALUES ({places})", list(rows))  # noqa: S608
+
+
+def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     quoted = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in (table.name, *names))
     where, _, columns = quoted.partition(", ")
     driver: Any = connection.connection.driver_connection
@@ -181,8 +214,7 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     try:
         with driver.cursor() as cursor, cursor.copy(said) as copy:
             for row in rows:
-                values = zip(convert, (*row.values(), *defaults.values()), strict=True)
-                copy.write_row([turn(value) if turn else value for turn, value in values])
+                copy.write_row(row)
     except failures as failure:
         raise DBAPIError.instance(said, None, failure, failures, dialect=connection.dialect) from failure
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portal.study.models import Plan
     from portal.types import (
         Award,
+        DocumentVariable,
         HomeCard,
         JobSpec,
         LearnersMerged,
@@ -102,6 +103,11 @@ def awards() -> Iterable["Award"]:
 
 
 @hookspec
+def document_variables() -> Iterable["DocumentVariable"]:
+    """What layouts of certificates may say, beside the names the documents' plugin knows."""
+
+
+@hookspec
 def jobs() -> Iterable["JobSpec"]:
     """Work outside requests, on demand or periodic."""
 
@@ -174,6 +180,7 @@ DECLARE = [
     "payment_providers",
     "sms_senders",
     "awards",
+    "document_variables",
     "jobs",
 ]
 ASK = ["nav_items", "home_cards", "order_problems", "plan_actions", "personal_data"]

@@ -9,8 +9,16 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock, db
-from portal.access.guard import learner_required, login_required, organisation_required, public
-from portal.access.visitor import account, current_account, current_learner, current_organisation, visiting_learner
+from portal.access.guard import clerk_required, learner_required, login_required, organisation_required, public
+from portal.access.visitor import (
+    account,
+    buyer_id,
+    current_account,
+    current_learner,
+    current_organisation,
+    may_act,
+    visiting_learner,
+)
 from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
@@ -32,7 +40,7 @@ from portal.orders import drafts
 from portal.orders import service as orders
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order, place_within, placed_before, to_order
+from portal.orders.placing import changeable, place_order, place_within, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -45,7 +53,7 @@ from portal.people.newcomers import Newcomer
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.photos.scans import check_scan
-from portal.plugins import plugin_setting
+from portal.plugins import document_variables, plugin_setting
 from portal.rules import service as rules
 from portal.rules.kept import of_year as year_rules
 from portal.rules.models import RuleSet
@@ -62,19 +70,22 @@ from portal.sheets.reading import Book
 from portal.sheets.reading import read as read_sheets
 from portal.sheets.repair import workbook as repair_workbook
 from portal.sheets.tables import find as find_table
+from portal.sheets.tables import lacking as lacking_columns
 from portal.sheets.template import Template
+from portal.sheets.template import version_of as template_version
 from portal.sheets.template import workbook as template_workbook
 from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.guard import needs as staff_required
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, RowColumn, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import LocalStorage, current_storage, delete_after
 from portal.study import media
 from portal.study.models import Plan, PlanCourse
 from portal.types import (
     Award,
+    DocumentVariable,
     HomeCard,
     JobSpec,
     LearnersMerged,
@@ -94,10 +105,13 @@ from portal.types import (
     SelectionMode,
 )
 from portal.vault import Sealed, current_vault
+from portal.versions import CATALOGUE
 from portal.web import formats
 from portal.web.forms import Form, add_problems
+from portal.web.kept import kept
 
 __all__ = [
+    "CATALOGUE",
     "EVERYWHERE",
     "FROM",
     "ID_KINDS",
@@ -117,6 +131,7 @@ __all__ = [
     "Course",
     "Credit",
     "Division",
+    "DocumentVariable",
     "Draft",
     "Employment",
     "Field",
@@ -174,6 +189,7 @@ __all__ = [
     "Report",
     "Role",
     "Room",
+    "RowColumn",
     "RuleSet",
     "Rules",
     "Screen",
@@ -194,12 +210,15 @@ __all__ = [
     "account",
     "add_problems",
     "audit",
+    "buyer_id",
     "catalogue",
     "cells",
+    "changeable",
     "check_again",
     "check_scan",
     "check_table",
     "choice",
+    "clerk_required",
     "clock",
     "contact",
     "current_account",
@@ -211,6 +230,7 @@ __all__ = [
     "db",
     "delete_after",
     "divisions",
+    "document_variables",
     "drafts",
     "find_table",
     "formats",
@@ -218,10 +238,13 @@ __all__ = [
     "hookimpl",
     "identity",
     "joining",
+    "kept",
+    "lacking_columns",
     "learner_required",
     "ledger",
     "load_layout",
     "login_required",
+    "may_act",
     "media",
     "messages",
     "ngettext",
@@ -245,6 +268,7 @@ __all__ = [
     "staff_required",
     "staff_rows",
     "submit",
+    "template_version",
     "template_workbook",
     "to_order",
     "visiting_learner",

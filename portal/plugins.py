@@ -18,7 +18,7 @@ from flask_appbuilder import Model
 
 from portal import hookspecs
 from portal.settings import Settings
-from portal.types import Declaration, PluginSetting
+from portal.types import Declaration, DocumentVariable, PluginSetting
 
 log = structlog.get_logger(__name__)
 GROUP = "portal.plugins"
@@ -179,6 +179,11 @@ def plugin_setting(plugin: str, name: str) -> Any:
     found = current_plugins().get(plugin)
     assert found is not None, plugin
     return found.values[name]
+
+
+def document_variables() -> list[DocumentVariable]:
+    """What plugins let certificates say."""
+    return current_plugins().declared("document_variables")
 
 
 def keyed(items: Iterable[Declaration], key: str) -> Declaration | None:

@@ -1,12 +1,18 @@
 """Personal values at rest: encrypted columns and a blind index to find them by.
 
-Keys are a ring (newest first), so they can be rotated; the index pepper is apart from the ring.
+Keys are a ring (newest first), so they can be rotated; the index pepper is apart from the ring. Values are sealed by
+AES-256-GCM under a key derived from the first of the ring; tokens of Fernet, written by earlier versions, are read.
 """
 
 import hmac
+import os
+from base64 import urlsafe_b64decode
+from binascii import a2b_base64, b2a_base64
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 from sqlalchemy import Text
 from sqlalchemy.engine import Dialect
@@ -14,20 +20,35 @@ from sqlalchemy.types import TypeDecorator
 
 from portal.settings import Settings
 
+_MARK, _NONCE = "2.", 12  # how a token of AES-GCM begins: Fernet's begin with g
+
 
 class Vault:
     """Seals and opens short personal strings, and indexes them without revealing them."""
 
     def __init__(self, settings: Settings) -> None:
-        self._ring = MultiFernet([Fernet(key.get_secret_value()) for key in settings.vault_keys])
+        keys = [key.get_secret_value() for key in settings.vault_keys]
+        self._ring = MultiFernet([Fernet(key) for key in keys])
+        derived = (hmac.digest(urlsafe_b64decode(key), b"portal: AES-256-GCM", "sha256") for key in keys)
+        self._ciphers = [AESGCM(key) for key in derived]
         self._pepper = settings.index_pepper.get_secret_value().encode()
 
     def seal(self, text: str) -> str:
-        return self._ring.encrypt(text.encode()).decode()
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + self._ciphers[0].encrypt(nonce, text.encode(), None)
+        return _MARK + b2a_base64(sealed, newline=False).decode()
 
     def open(self, sealed: str) -> str:
         """:raises cryptography.fernet.InvalidToken: no key of the ring fits."""
-        return self._ring.decrypt(sealed.encode()).decode()
+        if not sealed.startswith(_MARK):
+            return self._ring.decrypt(sealed.encode()).decode()
+        token = a2b_base64(sealed[len(_MARK) :])
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(token[:_NONCE], token[_NONCE:], None).decode()
+            except InvalidTag:
+                continue
+        raise InvalidToken
 
     def blind(self, kind: str, text: str) -> str:
         """Keyed digest of a normalised value, 64 hex digits; equal values of one kind have equal digests."""

@@ -6,6 +6,7 @@ each other: each asks for the marks once a second, and at once after a write of 
 
 import secrets
 import time
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import Flask, current_app
@@ -13,12 +14,15 @@ from flask_appbuilder import Model
 from sqlalchemy import String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal import db
 
-# Tables the office writes a few times a day. None that an order or a heartbeat moves: that would cost each a statement.
-WATCHED = frozenset({"notice", "rule_set"})
+# Tables the office writes a few times a day. What an order moves of them is quiet (QUIET), or it would cost each order
+# a statement; whoever moves it says `touch` where it changes a page.
+CATALOGUE = ("category", "specialty", "specialty_course", "project", "training_class", "course", "lesson", "rule_set")
+WATCHED = frozenset({"notice", *CATALOGUE})
+QUIET = {"portal_quiet": True}  # execution options of a statement that changes no page
 
 SECONDS = 1.0  # how long another process may show what was true before
 
@@ -48,8 +52,25 @@ class _Memory:
         self.until = 0.0
 
 
-def marks() -> Marks:
-    """The marks of all watched tables. Read before what they vouch for."""
+def must_be_watched(tables: Iterable[str]) -> None:
+    """:raises ValueError: a table that nobody watches would never end what is made of it."""
+    if strange := set(tables) - WATCHED:
+        raise ValueError(f"not watched: {', '.join(sorted(strange))}")
+
+
+def marks(tables: Collection[str]) -> Marks:
+    """The marks of these tables. Read before what they vouch for."""
+    return tuple((name, mark) for name, mark in _marks() if name in tables) if tables else ()
+
+
+def touch(session: Session, table: str) -> None:
+    """A quiet statement of this transaction changed what pages show of a table."""
+    _replace(session.connection(), table)
+    memory: _Memory = current_app.extensions["portal_marks"]
+    memory.forget()
+
+
+def _marks() -> Marks:
     memory: _Memory = current_app.extensions["portal_marks"]
     now = time.monotonic()
     if memory.until <= now:
@@ -63,8 +84,8 @@ def init_app(app: Flask) -> None:
     """Watches the writes of an application. Statements in plain text are not seen; services write none."""
     memory = app.extensions["portal_marks"] = _Memory()
 
-    def note(connection: Connection, said: Any, *_given: Any) -> None:
-        if _mark(connection, said):
+    def note(connection: Connection, said: Any, _many: Any, _values: Any, options: Any, _result: Any) -> None:
+        if not options.get("portal_quiet") and _mark(connection, said):
             memory.forget()
 
     with app.app_context():
@@ -77,8 +98,12 @@ def _mark(connection: Connection, said: Any) -> bool:
     table = said.table.name if getattr(said, "is_dml", False) else ""
     if table not in WATCHED or not connection.get_execution_options().get("portal_write"):
         return False
+    _replace(connection, table)
+    return True
+
+
+def _replace(connection: Connection, table: str) -> None:
     into: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     mark = secrets.token_hex(8)
     placed = into(TableMark).values(name=table, mark=mark)
     connection.execute(placed.on_conflict_do_update(index_elements=["name"], set_={"mark": mark}))
-    return True

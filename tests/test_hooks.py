@@ -14,10 +14,11 @@ from portal.app import create_app
 from portal.clock import now
 from portal.hookspecs import hookimpl
 from portal.kit import public
-from portal.plugins import Plugins, plugin_setting
+from portal.plugins import Plugins, document_variables, plugin_setting
 from portal.settings import Settings
 from portal.types import (
     Award,
+    DocumentVariable,
     Event,
     HomeCard,
     JobSpec,
@@ -127,6 +128,12 @@ def test_hook_selection_modes(start: Start) -> None:
     home = start(selection_modes=[mode], blueprints=[_page("")]).test_client().get("/").text
     assert "Fourth way" in home
     assert "whom it suits" in home
+
+
+def test_hook_document_variables(start: Start) -> None:
+    app = start(document_variables=[DocumentVariable("team", "Team", sample="x", read=lambda _session, _plan: "")])
+    with app.app_context():
+        assert "team" in [one.key for one in document_variables()]
 
 
 def test_hook_awards(start: Start) -> None:

@@ -19,6 +19,7 @@ WITHOUT_DOCSTRING = {
     "_l": "the same for texts written at import time",
     "ngettext": "a text that depends on a number",
     "ID_KINDS": "kinds of identity documents by key",
+    "CATALOGUE": "names of the tables that pages about what is offered are made of, for `kept`",
     "EVERYWHERE": "a scope: rows that belong to no division and are seen by all staff who may open the screen",
     "FROM": "the question from when a version holds",
     "MAJOR": "key of professional subjects",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
@@ -43,7 +43,7 @@ def record_many(session: Session, actor_id: int | None, verb: str, table: str, i
     same = {"at": clock.now(), "actor_id": actor_id, "verb": verb, "object_type": table, "reason": ""}
     rows = [{**same, "object_id": str(one)} for one in ids]
     if rows:
-        session.execute(insert(AuditRow.__table__), rows)
+        db.fill(session, AuditRow, rows)
 
 
 def chain(_context: JobContext | None = None) -> None:

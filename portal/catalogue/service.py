@@ -16,6 +16,8 @@ from portal.divisions.models import Division
 from portal.errors import Conflict, NotFound
 from portal.rules.rules import MAJOR, PUBLIC
 
+FEW = 20  # seats from which on lists say how many are left
+
 
 @dataclass(frozen=True)
 class ClassChoice:

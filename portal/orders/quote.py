@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -68,7 +69,18 @@ def quote(session: Session, proposal: OrderProposal) -> Quote:
         raise NotFound(f"rule set {proposal.rule_set_id}")
     courses = _offered(session, {pick.course_id for line in proposal.lines for pick in line.picks})
     counted = credits_.counted(session, (line.learner_id for line in proposal.lines), courses)
-    return Quote(tuple(_price(line, courses, rules.rules.pricing, counted) for line in proposal.lines))
+    pricing = rules.rules.pricing
+
+    @cache  # most lines have all this in common
+    def price(picks: tuple[Pick, ...], had: frozenset[int], in_project: bool) -> tuple[QuotedCourse, ...]:
+        return _price(picks, had, in_project, courses, pricing)
+
+    return Quote(
+        tuple(
+            QuotedLine(line, price(line.picks, _had(line, counted), line.project_id is not None))
+            for line in proposal.lines
+        )
+    )
 
 
 def _offered(session: Session, wanted: set[int]) -> dict[int, Course]:
@@ -85,14 +97,20 @@ def _offered(session: Session, wanted: set[int]) -> dict[int, Course]:
     return courses
 
 
+def _had(line: ProposedLine, counted: Set[tuple[int, int]]) -> frozenset[int]:
+    """Courses of a line whose hours its learner has already."""
+    if not counted:
+        return frozenset()
+    return frozenset(pick.course_id for pick in line.picks if (line.learner_id, pick.course_id) in counted)
+
+
 def _price(
-    line: ProposedLine, courses: Mapping[int, Course], pricing: Pricing, counted: Set[tuple[int, int]]
-) -> QuotedLine:
-    charged = [courses[pick.course_id] for pick in line.picks if (line.learner_id, pick.course_id) not in counted]
-    sums = price_courses(pricing, [(course.hours, course.price) for course in charged], line.project_id is not None)
+    picks: tuple[Pick, ...], had: Set[int], in_project: bool, courses: Mapping[int, Course], pricing: Pricing
+) -> tuple[QuotedCourse, ...]:
+    charged = [courses[pick.course_id] for pick in picks if pick.course_id not in had]
+    sums = price_courses(pricing, [(course.hours, course.price) for course in charged], in_project)
     prices = {course.id: price for course, price in zip(charged, sums, strict=True)}
-    frozen = (_freeze(courses[pick.course_id], prices.get(pick.course_id, 0), pick) for pick in line.picks)
-    return QuotedLine(line, tuple(frozen))
+    return tuple(_freeze(courses[pick.course_id], prices.get(pick.course_id, 0), pick) for pick in picks)
 
 
 def _freeze(course: Course, price: int, pick: Pick) -> QuotedCourse:

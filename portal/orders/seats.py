@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 import structlog
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session
 
+from portal import versions
+from portal.catalogue import service as catalogue
 from portal.catalogue.models import TrainingClass
 
 log = structlog.get_logger(__name__)
@@ -23,13 +25,8 @@ def hold(session: Session, wanted: Counter[int]) -> int | None:
     Classes are taken in the order of their ids, so that two orders never wait for each other.
     """
     for class_id, number in sorted(wanted.items()):
-        taken = session.execute(
-            update(TrainingClass)
-            .where(TrainingClass.id == class_id)
-            .where(or_(TrainingClass.seats.is_(None), TrainingClass.taken + number <= TrainingClass.seats))
-            .values(taken=TrainingClass.taken + number)
-        )
-        if not taken.rowcount:  # type: ignore[attr-defined]
+        free = or_(TrainingClass.seats.is_(None), TrainingClass.taken + number <= TrainingClass.seats)
+        if not _move(session, class_id, number, free):
             return class_id
     return None
 
@@ -37,10 +34,22 @@ def hold(session: Session, wanted: Counter[int]) -> int | None:
 def release(session: Session, held: Counter[int]) -> None:
     """Gives seats back. More than are taken means somebody wrote past this module: said loudly, changed nothing."""
     for class_id, number in sorted(held.items()):
-        given = session.execute(
-            update(TrainingClass)
-            .where(TrainingClass.id == class_id, TrainingClass.taken >= number)
-            .values(taken=TrainingClass.taken - number)
-        )
-        if not given.rowcount:  # type: ignore[attr-defined]
+        if not _move(session, class_id, -number, TrainingClass.taken >= number):
             log.error("seats_do_not_fit", training_class=class_id, number=number)
+
+
+def _move(session: Session, class_id: int, number: int, possible: ColumnElement[bool]) -> bool:
+    """Takes or gives so many seats where that is possible. Pages end only where few are left: above, they show none."""
+    moved = session.execute(
+        update(TrainingClass)
+        .where(TrainingClass.id == class_id, possible)
+        .values(taken=TrainingClass.taken + number)
+        .returning(TrainingClass.seats, TrainingClass.taken)
+        .execution_options(**versions.QUIET)
+    ).one_or_none()
+    if moved is None:
+        return False
+    seats, taken = moved
+    if seats is not None and seats - max(taken, taken - number) <= catalogue.FEW:
+        versions.touch(session, TrainingClass.__tablename__)
+    return True

@@ -15,6 +15,8 @@ HAN_FEWEST = 2  # names are registered in Chinese (企业名称登记管理规�
 
 def normal_name(name: str) -> str:
     """A person's name as it is printed: one kind of middle dot, no spaces between Han characters, single ones else."""
+    if name.isalpha() and unicodedata.is_normalized("NFC", name):  # most names: nothing to put right
+        return name
     plain = unicodedata.normalize("NFC", " ".join(name.split()))
     plain = _DOTS.sub("·", plain)
     return re.sub(rf"(?<=[{_HAN}]) (?=[{_HAN}])", "", plain)
@@ -26,19 +28,25 @@ def name_problem(name: str) -> object:
         return _l("Enter the whole name.")
     if len(name) > NAME_LONGEST:
         return _l("A name has at most %(count)s characters.", count=NAME_LONGEST)
-    if any(not (c.isalpha() or c in " ·-'’.,") and not unicodedata.category(c).startswith("M") for c in name):
+    if not name.isalpha() and any(
+        not (c.isalpha() or c in " ·-'’.,") and not unicodedata.category(c).startswith("M") for c in name
+    ):
         return _l("A name has letters only, no digits or signs.")
     return None
 
 
 def normal_phone(phone: str) -> str:
     """Eleven digits where possible: full-width forms, spaces, dashes and the country code are forgiven."""
+    if len(phone) == 11 and phone.isascii() and phone.isdecimal():
+        return phone
     plain = unicodedata.normalize("NFKC", _GAPS.sub("", unicodedata.normalize("NFKC", phone)))
     return re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", plain)
 
 
 def phone_problem(phone: str) -> object:
     """What is wrong with a normalised mobile number of mainland China, or None."""
+    if not phone:
+        return _l("Enter the mobile number.")
     if not re.fullmatch(r"[0-9]+", phone):
         return _l("A mobile number has digits only.")
     if len(phone) < 11:
@@ -69,6 +77,7 @@ def normal_employer(name: str) -> str:
     return re.sub(rf"(?<=[{_HAN}（）]) | (?=[{_HAN}（）])", "", plain)
 
 
+@lru_cache(4096)
 def employer_problem(name: str) -> object:
     """What is wrong with the full name of an employer, or None."""
     if len(name) < EMPLOYER_SHORTEST or len(re.findall(f"[{_HAN}]", name)) < HAN_FEWEST:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from flask_babel import lazy_gettext as _l
 
@@ -33,13 +34,15 @@ class IdKind:
 
 def normalise(number: str) -> str:
     """The number as it is kept: capitals, half-width, without spaces, dashes or a spreadsheet's apostrophe."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
     plain = _GAPS.sub("", unicodedata.normalize("NFKC", number)).upper()
     return unicodedata.normalize("NFKC", plain)
 
 
 def check_digit(first17: str) -> str:
     """The eighteenth character for seventeen digits (ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, first17, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, first17))) % 11]
 
 
 def check(kind: str, number: str, today: date) -> object:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.db import among
 from portal.people import newcomers
 from portal.people.models import Account, Employment, Learner, Organisation
 from portal.people.newcomers import Newcomer
 
-SOURCE = "group"
 NO_PASSWORD = "!"  # noqa: S105 - fits none: the account opens by activation only
-AT_ONCE = 500
+AT_ONCE = 5000
 T = TypeVar("T")
 
 
@@ -52,7 +52,7 @@ def known(session: Session, organisation: Organisation | None, indexes: Sequence
             )
             .join(kept, kept.id == func.coalesce(Learner.merged_into, Learner.id))
             .outerjoin(Employment, (Employment.learner_id == kept.id) & Employment.valid_to.is_(None))
-            .where(Learner.id_index.in_(part))
+            .where(among(Learner.id_index, part))
         )
         for row in session.execute(query):
             own = organisation is not None and (
@@ -69,20 +69,7 @@ def join(session: Session, organisation: Organisation, fresh: Sequence[Newcomer]
     """
     ids: dict[str, int] = {}
     for part in _parts(fresh):
-        ids |= newcomers.add(session, part, NO_PASSWORD, organisation.division_code, now)
-    for some in _parts(list(ids.values())):
-        session.execute(
-            update(Learner)
-            .where(Learner.id.in_(some))
-            .values(source=SOURCE)
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
-            update(Employment)
-            .where(Employment.learner_id.in_(some))
-            .values(organisation_id=organisation.id)
-            .execution_options(synchronize_session=False)
-        )
+        ids |= newcomers.add(session, part, NO_PASSWORD, organisation.division_code, now, organisation)
     return ids
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import service as audit
-from portal.db import insert_many
+from portal.db import among, fill, insert_many
 from portal.people import identity
 from portal.people.models import Account, Employment, Learner, LoginName, Organisation
 from portal.people.rules import county_of
@@ -60,8 +60,8 @@ def known(session: Session, indexes: Sequence[str]) -> dict[str, Learner]:
 def taken(session: Session, newcomers: Iterable[Newcomer]) -> set[str]:
     """Blind indexes of phones and addresses that somebody logs in with, or has on file, already."""
     wanted = [index for one in newcomers for index in one.reached.values()]
-    found = set(session.scalars(select(LoginName.value).where(LoginName.value.in_(wanted))))
-    return found | set(session.scalars(select(Learner.phone_index).where(Learner.phone_index.in_(wanted))))
+    found = set(session.scalars(select(LoginName.value).where(among(LoginName.value, wanted))))
+    return found | set(session.scalars(select(Learner.phone_index).where(among(Learner.phone_index, wanted))))
 
 
 def shared(newcomers: Iterable[Newcomer]) -> set[str]:
@@ -71,26 +71,33 @@ def shared(newcomers: Iterable[Newcomer]) -> set[str]:
 
 
 def add(
-    session: Session, newcomers: Sequence[Newcomer], password_hash: str, home: str, now: datetime
+    session: Session,
+    newcomers: Sequence[Newcomer],
+    password_hash: str,
+    home: str,
+    now: datetime,
+    employer: Organisation | None = None,
 ) -> dict[str, int]:
     """Adds learners whose accounts wait for activation; returns their ids by blind index of the ID number.
 
     `password_hash`: of the common initial password, made once; it opens nothing but the activation page.
-    `home`: the division of those whose employer's is unknown. The caller has made sure that none of them is there.
+    `home`: the division of those whose employer's is unknown. `employer`: the organisation that enrols them all, where
+    one does. The caller has made sure that none of them is there.
     """
     if not newcomers:
         return {}
-    employers, used = _employers(session, newcomers), taken(session, newcomers)
+    employers = {employer.name: employer} if employer else _employers(session, newcomers)
+    source, used = "group" if employer else "import", taken(session, newcomers)
     accounts = insert_many(session, Account, [_account(one, password_hash, now) for one in newcomers])
     rows = [
-        _learner(one, account, employers.get(one.employer), used, home, now)
+        _learner(one, account, employers.get(one.employer), used, home, now) | {"source": source}
         for one, account in zip(newcomers, accounts, strict=True)
     ]
     ids = insert_many(session, Learner, rows)
     jobs = zip(newcomers, ids, rows, strict=True)
     worked = [_employment(*job, employers.get(job[0].employer), now) for job in jobs]
-    session.execute(insert(Employment.__table__), worked)
-    session.execute(insert(LoginName.__table__), list(_login_names(newcomers, accounts, used)))
+    fill(session, Employment, worked)
+    fill(session, LoginName, list(_login_names(newcomers, accounts, used)))
     audit.record_many(session, None, "imported", Learner.__tablename__, ids)
     return {str(row["id_index"]): learner_id for row, learner_id in zip(rows, ids, strict=True)}
 
@@ -143,7 +150,6 @@ def _learner(
         "title_series": one.title_series,
         "title_level": one.title_level,
         "division_code": county_of(division, None, home),
-        "source": "import",
         "created_at": now,
     }
 

@@ -49,7 +49,7 @@ def of_set(session: Session, rule_set_id: int) -> Rules:
 
 def _all() -> dict[int, Published]:
     shelf: _Shelf | None = current_app.extensions.get("portal_rule_sets")
-    marks = versions.marks()
+    marks = versions.marks({"rule_set"})
     if shelf is None or shelf.marks != marks:
         shelf = current_app.extensions["portal_rule_sets"] = _Shelf(_read(), marks)
     return shelf.sets

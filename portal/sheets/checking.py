@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.sheets.layout import Column, Layout
 from portal.sheets.reading import Row, Tab
 from portal.sheets.tables import Table
-from portal.sheets.values import BadCell, Broken, Value, shown
+from portal.sheets.values import BadCell, Broken, Tidy, Value, shown
 from portal.types import Problem
 
 Rule = Callable[[dict[str, Any]], Iterable[Problem]]
@@ -106,11 +106,12 @@ def _line(table: Table, spots: list[_Spot], number: int, cells: tuple[Value, ...
     data: dict[str, Any] = {}
     problems: list[Problem] = []
     typed: dict[str, str] = {}
+    there = len(cells)
     for spot in spots:
-        cell = cells[spot.at] if spot.at < len(cells) else None
-        said = typed[spot.heading] = shown(cell)
+        cell = cells[spot.at] if spot.at < there else None
+        said = typed[spot.heading] = shown(cell) if cell is not None else ""
         try:
-            value = _read(spot.column, cell, said)
+            value = _read(spot.column, cell, said) if cell is not None else None
         except BadCell as bad:
             problems.append(Problem(bad.sentence, spot.column.key, code=bad.code))
             continue
@@ -130,7 +131,9 @@ def _line(table: Table, spots: list[_Spot], number: int, cells: tuple[Value, ...
 def _read(column: Column, cell: Value, said: str) -> Any:
     if isinstance(cell, Broken):
         raise BadCell(_BROKEN[cell.why], f"CELL_{cell.why.upper()}")
-    return column.read(cell) if said else None
+    if not said:
+        return None
+    return column.read(Tidy(said) if isinstance(cell, str) else cell)
 
 
 def _origin(table: Table, cells: tuple[Value, ...]) -> int | None:

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,11 @@ class Layout:
     """The columns of a table, in the order of its template."""
 
     columns: tuple[Column, ...]
+
+    def named(self, headings: Mapping[str, str]) -> "Layout":
+        """The same where further headings name columns: by column key, as somebody said by hand."""
+        more = {key: frozenset([plain(heading)]) for key, heading in headings.items()}
+        return Layout(tuple(replace(one, names=one.names | more.get(one.key, frozenset())) for one in self.columns))
 
     def find(self, heading: str) -> tuple[Column, str] | None:
         """The column a heading names and the heading in the form it was recognised by, or None."""

@@ -59,6 +59,22 @@ def find(book: Book, layout: Layout) -> Table:
     )
 
 
+def lacking(book: Book, layout: Layout) -> tuple[list[str], list[Column]]:
+    """Of the table that comes nearest: headings nobody knows, and the required columns that are not there.
+
+    For asking a person which is which. Both are empty where the file holds nothing that looks like headings.
+    """
+    rows = [row for tab in book.tabs if tab.visible for row in tab.rows[:DEEPEST]]
+    told = [[said for said in map(shown, row.cells) if said] for row in rows]
+    told = [headings for headings in told if len(headings) > 1]
+    if not told:
+        return [], []
+    nearest = max(told, key=lambda headings: sum(layout.find(said) is not None for said in headings))
+    there = {found[0].key for said in nearest if (found := layout.find(said))}
+    unknown = [said for said in dict.fromkeys(nearest) if layout.find(said) is None and plain(said) not in _OURS]
+    return unknown, [column for column in layout.columns if column.required and column.key not in there]
+
+
 def _headed(book: Book, layout: Layout, visible: bool) -> Iterator[tuple[Tab, Row]]:
     """Sheets with the row in them that looks most like headings; two known names at least."""
     for tab in book.tabs:

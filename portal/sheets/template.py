@@ -18,6 +18,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.sheets.layout import Layout
+from portal.sheets.reading import Book
+from portal.sheets.values import shown
 
 VERSION = "xueshi-template"  # name of the document property
 HEADINGS_AT, SAMPLE_AT, LAST = 2, 3, 20_000
@@ -41,6 +43,12 @@ class Template:
     version: str
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     below: tuple[str, str, Mapping[str, Sequence[str]]] | None = None
+
+
+def version_of(book: Book) -> str:
+    """The version of the template a file was made of, or "": it survives whatever keeps hidden sheets."""
+    first = (tab.rows[0].cells for tab in book.tabs if tab.name == _LISTS and tab.rows)
+    return next((shown(cells[0])[:20] for cells in first if cells), "")
 
 
 def workbook(template: Template) -> bytes:

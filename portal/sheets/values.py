@@ -40,6 +40,12 @@ class BadCell(Exception):
         self.sentence, self.code = sentence, code
 
 
+class Tidy(str):
+    """Text that went through `tidy` already."""
+
+    __slots__ = ()
+
+
 def tidy(typed: str) -> str:
     """Typed text without invisible signs, full-width forms, line breaks and spare spaces."""
     clean = typed.isprintable() and "_x" not in typed and "  " not in typed
@@ -52,11 +58,15 @@ def tidy(typed: str) -> str:
 
 def shown(value: Value) -> str:
     """A cell as a person sees it."""
+    if type(value) is Tidy:
+        return value
+    if type(value) is str:
+        return tidy(value)
     if value is None or isinstance(value, Broken):
         return ""
     if isinstance(value, date):
         return value.isoformat()
-    return tidy(value) if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def text(value: Value) -> str:

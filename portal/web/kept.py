@@ -1,7 +1,8 @@
-"""Pages that are the same for everybody who is not logged in, drawn once and kept by each process.
+"""Pages and pieces of pages that are the same for many visitors, drawn once and kept by each process.
 
-What differs from visitor to visitor, the tokens of forms and scripts, is put in when a page is shown. A page is kept
-until somebody writes to a watched table (portal.versions), at most a minute, and never past midnight.
+What differs from visitor to visitor, the tokens of forms and scripts, is put in when something is shown. It is kept
+until somebody writes to one of the tables it names (portal.versions), at most a minute, and never past midnight. A
+piece names fewer tables than its page: after a write only what shows that table is drawn anew.
 """
 
 import secrets
@@ -15,59 +16,91 @@ from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from portal import clock, versions
 from portal.web import headers
 
 SECONDS = 60  # time itself changes pages: a notice appears at its hour, plugins' cards may say anything
-MOST = 200  # addresses
+MOST = 500  # pages and pieces
 _TOKENLESS = {"csrf_token", "locale"}  # all a visitor's cookie may hold; a login or a word to be flashed is personal
-# What stands for the tokens while a page is kept. Random, so that nothing somebody wrote can look like it.
+# What stands for the tokens while something is kept. Random, so that nothing somebody wrote can look like it.
 _FORM, _SCRIPT = secrets.token_hex(16), secrets.token_hex(16)
+_TOKENS: dict[str, str] = {"csrf_token": _FORM, "csp_nonce": _SCRIPT}
 
-View = Callable[[], str]
+View = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class _Page:
+class _Kept:
     text: str
     marks: versions.Marks
     day: object
     until: float
 
 
-def kept(view: View) -> Callable[[], ResponseReturnValue]:
-    """Keeps what a view without arguments draws for visitors who are not logged in and ask no question."""
+def kept(*tables: str, by: str = "") -> Callable[[View], View]:
+    """Keeps the page a view draws for visitors who are not logged in: one for each address and language.
 
-    @wraps(view)
-    def show() -> ResponseReturnValue:
-        if request.query_string or not _TOKENLESS.issuperset(session):
-            return view()
-        pages: dict[tuple[str, str], _Page] = current_app.extensions["portal_kept"]
-        key, marks = (request.path, str(get_locale())), versions.marks()
-        page, day = pages.get(key), clock.today(clock.now())
-        if page is None or (page.marks, page.day) != (marks, day) or page.until < time.monotonic():
-            page = _Page(_drawn(view), marks, day, time.monotonic() + SECONDS)
-            if len(pages) >= MOST:
-                pages.clear()
-            pages[key] = page
-        return page.text.replace(_FORM, generate_csrf()).replace(_SCRIPT, headers.csp_nonce())
+    The view returns text. A question in the address is answered anew each time, but for a whole number named `by`.
+    """
+    versions.must_be_watched(tables)
 
-    return show
+    def keep(view: View) -> View:
+        @wraps(view)
+        def show(**values: Any) -> ResponseReturnValue:
+            asked = request.args.to_dict(flat=False)
+            number = asked.pop(by, ["0"])
+            if asked or len(number) > 1 or not _small(number[0]) or not _TOKENLESS.issuperset(session):
+                return view(**values)  # type: ignore[no-any-return]
+            return _shown((request.path, number[0]), tables, lambda: view(**values))
+
+        return show
+
+    return keep
 
 
-def _drawn(view: View) -> str:
-    """The page with marks in place of this visitor's tokens."""
-    tokens: dict[str, Any] = {"csrf_token": _FORM, "csp_nonce": _SCRIPT}
-    for name, mark in tokens.items():
+def piece(name: str, *tables: str, caller: Callable[[], str]) -> Markup:
+    """A part of a template that is the same for everybody who reads its language:
+
+    {% call piece("home.notices", "notice") %}...{% endcall %}. What it needs is best asked for inside, so that it is
+    not read where the piece is known.
+    """
+    return Markup(_shown(("", name), tables, caller))  # noqa: S704 - what a template drew
+
+
+def _small(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _shown(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], str]) -> str:
+    """What is kept under a name, drawn anew where it may be true no longer, with this visitor's tokens."""
+    shelf: dict[tuple[str, ...], _Kept] = current_app.extensions["portal_kept"]
+    key, marks, day = (*name, str(get_locale())), versions.marks(tables), clock.today(clock.now())
+    found = shelf.get(key)
+    if found is None or (found.marks, found.day) != (marks, day) or found.until < time.monotonic():
+        found = _Kept(_drawn(draw), marks, day, time.monotonic() + SECONDS)
+        if len(shelf) >= MOST:
+            shelf.clear()
+        shelf[key] = found
+    return found.text.replace(_FORM, generate_csrf()).replace(_SCRIPT, headers.csp_nonce())
+
+
+def _drawn(draw: Callable[[], str]) -> str:
+    """The text with marks in place of this visitor's tokens."""
+    own = {name: g.pop(name) for name in _TOKENS if name in g}
+    for name, mark in _TOKENS.items():
         setattr(g, name, mark)
     try:
-        return view()
+        return str(draw())
     finally:
-        for name in tokens:
+        for name in _TOKENS:
             g.pop(name, None)
+            if name in own:
+                setattr(g, name, own[name])
 
 
 def init_app(app: Flask) -> None:
     """An empty shelf for each application and process."""
     app.extensions["portal_kept"] = {}
+    app.jinja_env.globals["piece"] = piece

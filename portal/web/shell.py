@@ -1,15 +1,16 @@
 """What every page of the shell can use: navigation, the visitor, filters, static addresses."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
-from portal.access.visitor import current_account
+from portal.access.visitor import current_account, mailboxes, may_act
 from portal.messages import service as messages
 from portal.plugins import current_plugins
 from portal.settings import Settings
@@ -41,7 +42,7 @@ def unread() -> int:
     """How many messages wait for the visitor. Asked once per request."""
     if "unread" not in g:
         account = current_account()
-        g.unread = messages.unread(db.reader(), account.id) if account else 0
+        g.unread = messages.unread(db.reader(), *mailboxes()) if account else 0
     return int(g.unread)
 
 
@@ -57,15 +58,32 @@ def _stamp(filename: str) -> str:
     return format(int(file.stat().st_mtime), "x") if file.is_file() else ""
 
 
+def _addresses(app: Flask) -> Callable[..., str]:
+    """`url_for` for templates: an address without arguments, or of a static file, is worked out once."""
+    known: dict[tuple[str, str, str], str] = {}
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if not (values.keys() <= {"filename"} and has_request_context()) or endpoint.startswith("."):
+            return app.url_for(endpoint, **values)
+        key = (request.script_root, endpoint, values.get("filename", ""))
+        if key not in known:
+            known[key] = app.url_for(endpoint, **values)
+        return known[key]
+
+    return url_for
+
+
 def init_app(app: Flask) -> None:
     """Gives templates their names and filters."""
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(
+        url_for=_addresses(app),
         nav=nav,
         unread=unread,
         audience=audience,
         site_name=site_name,
         current_account=current_account,
+        may_act=may_act,
         csp_nonce=headers.csp_nonce,
         settings=app.extensions["portal_settings"],
         language=lambda: str(get_locale()),

@@ -17,9 +17,9 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 @blueprint.get("/")
 @public
-@kept
+@kept("notice", "rule_set")
 def home() -> str:
-    """首页: what this is, the year's goal, the ways in, notices, cards of plugins."""
+    """首页: what this is, the year's goal, the ways in, notices, cards of plugins; pieces ask for what they show."""
     now = clock.now()
     today = clock.today(now)
     plugins = current_plugins()
@@ -27,10 +27,10 @@ def home() -> str:
         "web/home.html",
         year=today.year,
         days_left=(today.replace(month=12, day=31) - today).days,
-        rules=rules.of_year(today.year, now),
-        doors=plugins.declared("selection_modes"),
-        cards=plugins.ask("home_cards", user=current_account()),
-        notices=messages.notices(db.reader(), now, limit=5),
+        year_rules=lambda: rules.of_year(today.year, now),
+        doors=lambda: plugins.declared("selection_modes"),
+        cards=lambda: plugins.ask("home_cards", user=current_account()),
+        notices=lambda: messages.notices(db.reader(), now, limit=5),
     )
 
 

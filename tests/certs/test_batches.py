@@ -3,27 +3,33 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import Role
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from portal import clock, db, jobs
+from portal.access.staff_accounts import COUNTY
+from portal.events import Delivery, EventRow
 from portal.jobs import Job
 from portal.people.models import Account
 from portal.staff import roles
 from portal.storage import current_storage
+from portal.study.models import Plan
 from portal.testing import log_in
-from portal_certs import bundling, service
+from portal_certs import bundling, issuing, service
 from portal_certs.models import Batch, Document
 from portal_certs.sample import SAMPLE
 from portal_certs.service import batches as batches_
+from portal_certs.snapshot import Office
 from tests.certs.holder import NOW, documents, issued, made
 from tests.staff.world import World, build
 
@@ -174,11 +180,76 @@ def test_a_job_cut_short_begins_anew_and_leaves_one_file(
         assert {job.state for job in session.scalars(select(Job).where(Job.key == service.BATCH))} == {"done"}
 
 
-def test_what_is_owed_is_issued_at_once(app: Flask, desk: FlaskClient) -> None:
-    made()
+def _owed(*names: str, photo: bool = True) -> list[int]:
+    """Plans that are owed a certificate, with nothing on its way to them."""
+    plans = [made(name, photo=photo).plan_id for name in names]
     with db.write() as session:
-        for job in session.scalars(select(Job)):
-            session.delete(job)
+        for model in (Job, Delivery, EventRow):
+            session.execute(delete(model))
+    return plans
+
+
+def test_what_is_owed_is_issued_with_progress(app: Flask, desk: FlaskClient) -> None:
+    plans = _owed("周晓岚", "李明")
+    _owed("王芳", photo=False)
+    page = desk.get(URL).text
+    assert "现在可以签发 2 份证书" in page
+    assert "另有 1 份等待学员上传照片" in page
     assert desk.post("/staff/documents/issue").status_code == 303
+    assert [batch.documents for batch in _batches()] == [plans]
+    assert '<progress max="2" value="0"' in desk.get(URL).text
     jobs.drain()
-    assert [one.state for one in documents()] == ["issued"]
+    page = desk.get(URL).text
+    assert "已签发 2 份" in page
+    assert "<progress" not in page
+    assert [one.state for one in documents()] == ["issued", "issued"]
+
+
+def test_a_batch_issue_becomes_a_file_at_one_click(app: Flask, desk: FlaskClient, world: World) -> None:
+    issued("陈静")
+    _owed("周晓岚")
+    desk.post("/staff/documents/issue")
+    jobs.drain()
+    (batch,) = _batches()
+    assert _of(app, world.county).post(f"{URL}/{batch.id}/print").status_code == 404
+    assert desk.post(f"{URL}/{batch.id}/print").status_code == 303
+    jobs.drain()
+    assert _batches()[-1].documents == [documents()[-1].id]
+    (page,) = PdfReader(io.BytesIO(_file(desk))).pages
+    assert "周晓岚" in page.extract_text()
+    assert desk.post(f"{URL}/{_batches()[-1].id}/zip").status_code == 404  # a file is no issue
+
+
+def test_nothing_to_issue_is_said(app: Flask, desk: FlaskClient) -> None:
+    _owed("周晓岚", photo=False)
+    answer = desk.post("/staff/documents/issue")
+    assert (answer.status_code, "现在没有可以签发的证书" in answer.text, _batches()) == (422, True, [])
+
+
+def test_a_batch_issue_cut_short_goes_on_where_it_was(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _owed("周晓岚", "李明", "王芳")
+    desk.post("/staff/documents/issue")
+    whole, asked = service.issue_certificate, []
+
+    def dies_at_the_second(session: Session, plan: Plan, office: Office, now: datetime) -> Document | None:
+        asked.append(plan.id)
+        return whole(session, plan, office, now) if len(asked) != 2 else 1 / 0
+
+    monkeypatch.setattr(issuing, "STEP", 1)
+    monkeypatch.setattr(issuing.service, "issue_certificate", dies_at_the_second)
+    jobs.drain()
+    assert _batches()[0].done == 1
+    jobs.drain(clock.now() + timedelta(minutes=5))
+    assert len(asked) == 4  # the first was not asked again
+    assert (_batches()[0].done, [one.state for one in documents()]) == (3, ["issued"] * 3)
+
+
+def test_county_staff_issue_only_for_their_people(app: Flask, world: World) -> None:
+    mine, theirs = _owed("周晓岚"), _owed("李明")
+    with db.write() as session:
+        session.get_one(Plan, theirs[0]).learner.division_code = world.theirs["learners"].division_code
+        roles.grant(session, session.scalars(select(Role).where(Role.name == COUNTY)).one(), "documents", "write")
+    assert _of(app, world.county).post("/staff/documents/issue").status_code == 303
+    assert _batches()[0].documents == mine

@@ -1,18 +1,30 @@
 """The stored files against the register: by the operator's command, and by anybody who has a file."""
 
+import hashlib
 import io
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
+from sqlalchemy import select
 
-from portal import jobs
+from portal import db, jobs
+from portal.demo import portrait
+from portal.jobs import JobContext
+from portal.people.models import Employment, Learner
+from portal.photos import checks
+from portal.photos import service as photos
 from portal.storage import current_storage
-from portal_certs import verifying
+from portal.study.models import PlanCourse
+from portal.testing import log_in
+from portal_certs import issuing, reading, render, service, verifying
+from portal_certs.layout import supplied
 from portal_certs.models import Document
-from tests.certs.holder import documents, issued
+from tests.certs.holder import NOW, documents, issued
 
 
 def _run(app: Flask, *words: str) -> tuple[int, str]:
@@ -58,10 +70,44 @@ def test_correcting_and_revoking_by_number(app: Flask) -> None:
     assert _run(app, "revoke", "HE26-0208-999999-1", "--reason", "name")[0] == 1
 
 
-@pytest.mark.parametrize("kind", ["certificate", "proof"])
+@pytest.mark.parametrize("kind", ["certificate", "proof", "transcript"])
 def test_a_layout_can_be_seen_before_it_is_used(app: Flask, tmp_path: Path, kind: str) -> None:
     assert _run(app, "preview", kind, str(tmp_path / "seen.pdf"))[0] == 0
     assert len(PdfReader(tmp_path / "seen.pdf").pages) == 1
+
+
+def test_nothing_issued_changes_later(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with the person, the photo, the courses or the layout, and not when the program draws otherwise."""
+    document = issued()
+    data, said = _file(document).read_bytes(), reading.content(document)
+    with db.write() as session:
+        learner = session.get_one(Learner, document.learner_id)
+        learner.name = "李明"
+        for employment in session.scalars(select(Employment).where(Employment.learner_id == learner.id)):
+            employment.employer_name = "别的单位"
+        photos.keep(session, learner.account_id, checks.check(portrait.draw(3)), NOW)
+        for course in session.scalars(select(PlanCourse).where(PlanCourse.plan_id == document.plan_id)):
+            course.title = "别的课程"
+        service.publish_template(session, "certificate", supplied("certificate") | {"title": "别的证书"}, NOW)
+        account = learner.account
+        monkeypatch.setattr(render, "CREATOR", "Another program")
+    log_in(client, account)
+    issuing.print_document(JobContext(0, {"document_id": document.id}, 1, NOW))  # as a job that runs once more
+    answer = client.get(f"/centre/certificates/{document.number}.pdf")
+    assert answer.data == data
+    assert hashlib.sha256(answer.data).hexdigest() == document.sha256
+    assert (reading.content(documents()[0]), documents()[0].template_id) == (said, document.template_id)
+    assert _run(app, "verify") == (0, "1 files, 0 wrong\n")
+
+
+def test_the_schema_takes_what_the_site_came_with_and_no_more(app: Flask) -> None:
+    schema = json.loads(_run(app, "schema")[1])
+    for kind in ("certificate", "proof", "transcript"):
+        jsonschema.validate(supplied(kind), schema)
+    wrong = supplied("certificate")
+    wrong["elements"][0]["file"] = "/etc/passwd"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)
 
 
 # --- anybody ------------------------------------------------------------------------------------------------------

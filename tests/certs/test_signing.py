@@ -229,11 +229,22 @@ def test_a_stranger_is_told_what_became_of_a_file(app: Flask, client: FlaskClien
     assert (status, "由他人签名" in page) == (404, True)
 
 
+def test_a_page_signed_with_another_key_is_told(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    """The signature holds, as any viewer would say; it is not ours."""
+    issued()
+    _bought(tmp_path / "forger.pem")
+    forger = keys._read(tmp_path / "forger.pem", b"", 0)
+    forged = pades.sign(_plain(), forger, NOW)
+    assert pades.judge(forged, [forger.chain[0]]) == pades.HOLDS
+    status, page = _compare(client, forged)
+    assert (status, "由他人签名" in page) == (404, True)
+
+
 def test_the_certificate_is_handed_out_and_the_key_is_not(app: Flask, client: FlaskClient) -> None:
     assert client.get("/verify/signer.pem").status_code == 404
     made()
     jobs.drain()
     answer = client.get("/verify/signer.pem")
     assert answer.text.count("BEGIN CERTIFICATE") == 2
-    assert "KEY" not in answer.text
+    assert "PRIVATE KEY" not in answer.text
     assert _signer().fingerprint in client.get("/verify").text

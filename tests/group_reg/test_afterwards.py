@@ -120,7 +120,7 @@ class _Killed(BaseException):
     """What a process that dies leaves behind: no handler runs."""
 
 
-@pytest.fixture(params=["UPDATE learner", "INSERT INTO orders", "UPDATE training_class", "UPDATE group_reg_row"])
+@pytest.fixture(params=["INSERT INTO audit", "INSERT INTO orders", "UPDATE training_class", "UPDATE group_reg_row"])
 def moment(request: pytest.FixtureRequest, app: Flask) -> Iterator[list[str]]:
     """The next statement of this kind ends the worker; emptied, nothing does."""
     waiting = [str(request.param)]

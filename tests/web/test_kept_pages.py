@@ -3,15 +3,21 @@
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, insert, update
 
 from portal import clock, db, versions
 from portal.app import create_app
+from portal.catalogue.models import Course, Specialty
 from portal.messages.models import Notice
+from portal.orders import service as orders
+from portal.orders.models import Order
 from portal.settings import Settings
 from portal.testing import log_in, make_account, under_test
+from portal.web.kept import kept
+from tests.orders.shop import NOON, Shop, buy, open_shop, register
 
 
 def _publish(title: str) -> None:
@@ -35,7 +41,7 @@ def test_a_kept_page_is_not_drawn_again(app: Flask, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(versions, "SECONDS", 1000.0)
     app.test_client().get("/")
     assert _statements(app.test_client()) == 0
-    assert _statements(app.test_client(), "/?page=2") > 0
+    assert _statements(app.test_client(), "/enrol?q=1") > 0
 
 
 def test_a_write_is_seen_at_once_however_it_was_written(client: FlaskClient) -> None:
@@ -106,3 +112,92 @@ def test_a_word_to_one_visitor_is_told_once_and_not_kept(app: Flask) -> None:
     assert "只说一次" in spoken_to.get("/").text
     assert "只说一次" not in spoken_to.get("/").text
     assert "只说一次" not in app.test_client().get("/").text
+
+
+# --- the catalogue ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    """A project with one class that has 30 seats."""
+    with db.write() as session:
+        return open_shop(session, seats=30)
+
+
+def _few(client: FlaskClient) -> bool:
+    """Whether the list says that few seats are left."""
+    return re.search(r"余 \d+ 个名额", client.get("/enrol").text) is not None
+
+
+def _buy(shop: Shop, people: int) -> list[Order]:
+    with db.write() as session:
+        return [buy(session, shop, register(session)) for _ in range(people)]
+
+
+@pytest.mark.parametrize("address", ["/enrol", "/enrol?category=1", "/enrol/specialties/1", "/courses", "/courses/1"])
+def test_a_page_of_the_catalogue_is_kept_and_ended_by_the_office(
+    app: Flask, client: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    client.get(address)
+    assert _statements(app.test_client(), address) == 0
+    with db.write() as session:
+        session.execute(update(Specialty).values(name="改了名"))
+        session.execute(update(Course).values(title="改了课"))
+    assert "改了" in app.test_client().get(address).text
+    assert _statements(app.test_client(), address + ("&" if "?" in address else "?") + "q=x") > 0
+
+
+@time_machine.travel(NOON, tick=False)
+def test_an_order_ends_such_pages_only_where_few_seats_are_left(
+    app: Flask, client: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    assert not _few(client)
+    _buy(shop, 9)  # 21 are left: the list says nothing, so nothing is drawn again
+    assert _statements(client, "/enrol") == 0
+    (order,) = _buy(shop, 1)
+    assert "余 20 个名额" in client.get("/enrol").text
+    with db.write() as session:
+        orders.cancel(session, session.get_one(Order, order.id), NOON)
+    assert not _few(client)
+
+
+def test_a_table_nobody_watches_keeps_no_page() -> None:
+    with pytest.raises(ValueError, match="orders"):
+        kept("notice", "orders")
+
+
+def test_a_piece_is_drawn_again_only_after_a_write_to_its_tables(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    client.get("/")
+    _publish("只重画公告")
+    said: list[str] = []
+
+    def note(*given: object) -> None:
+        said.append(str(given[2]))
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    assert "只重画公告" in client.get("/").text
+    event.remove(db.engine(), "before_cursor_execute", note)
+    assert not any("rule_set" in one for one in said)
+    assert any("FROM notice" in one for one in said)
+
+
+def test_a_learner_shares_the_pieces_and_keeps_their_own_tokens(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    app.test_client().get("/")
+    with db.write() as session:
+        account = make_account(session, name="赵敏")
+    member = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    log_in(member, account)
+    app.config["WTF_CSRF_ENABLED"] = True
+    page = member.get("/").text
+    assert "赵敏" in page
+    assert 'name="password"' not in page  # the strangers' log-in
+    tokens = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
+    assert len(tokens) == 1
+    assert member.post("/logout", data={"csrf_token": tokens.pop()}).status_code == 303

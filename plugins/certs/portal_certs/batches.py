@@ -1,9 +1,11 @@
-"""证书打包: many documents as one file, made by a job for whoever asked, dropped in three days."""
+"""批量签发与打印: what many plans are owed, many documents as one file; by a job, with progress, for whoever asked."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
@@ -20,15 +22,29 @@ from portal.kit import (
     db,
     staff_required,
     staff_rows,
-    submit,
 )
-from portal_certs import issuing, reading, service, staff
+from portal_certs import reading, service, staff, states
 from portal_certs.models import Batch
 from portal_certs.pages import blueprint
-from portal_certs.service.batches import MOST, PRINT_FILE, ZIP
+from portal_certs.service.batches import ISSUE, MOST, PRINT_FILE, ZIP
 
 KEY = staff.Documents.key
-KINDS = {ZIP: _l("A ZIP of the issued files"), PRINT_FILE: _l("One file for the printer")}
+FILES = {ZIP: _l("A ZIP of the issued files"), PRINT_FILE: _l("One file for the printer")}
+KINDS = {**FILES, ISSUE: _l("Issue of certificates")}
+
+
+@dataclass(frozen=True)
+class Work:
+    """A batch as it stands: how far it is, and what came of it."""
+
+    batch: Batch
+    done: int
+    ready: bool
+    issued: tuple[int, ...] = ()  # ids of the certificates of a batch issue that are printed
+
+    @property
+    def every(self) -> int:
+        return len(self.batch.documents)
 
 
 class BatchForm(Form):
@@ -46,20 +62,43 @@ class BatchForm(Form):
 @staff_required(KEY)
 def batches() -> ResponseReturnValue:
     """The form, and one's own files with their progress."""
-    form = BatchForm(data={"pattern": "{name}-{number}"})
-    form.what.choices = [(key, str(words)) for key, words in KINDS.items()]
-    form.kind.choices = [(key, str(words)) for key, words in staff.KINDS.items()]
-    form.division.choices = [("", str(_("All"))), *staff_rows.places()]
-    status = 200
+    form, status = _form(), 200
     if form.is_submitted():
         status = 422
         if form.validate() and _asked(form):
             flash(_("The file is being made. You can leave this page."), "ok")
             return redirect(url_for("certs.batches"), 303)
-    mine = reading.batches_of(db.reader(), account().id)
+    return _page(form), status
+
+
+def _page(form: BatchForm, refused: object = "") -> str:
+    session = db.reader()
+    owed, waiting = reading.owed_in(session, _codes(), MOST[ISSUE])
     return render_template(
-        "certs/batches.html", form=form, batches=mine, screen=staff.Documents, kinds=KINDS, most=MOST
-    ), status
+        "certs/batches.html",
+        form=form,
+        work=[_work(session, batch) for batch in reading.batches_of(session, account().id)],
+        screen=staff.Documents,
+        kinds=KINDS,
+        most=MOST,
+        owed=len(owed),
+        waiting=waiting,
+        refused=refused,
+    )
+
+
+def _work(session: Session, batch: Batch) -> Work:
+    if batch.kind != ISSUE:
+        return Work(batch, batch.done, batch.storage_key is not None)
+    certificates = reading.certificates_of(session, batch.documents)
+    printed = tuple(one.id for one in certificates if one.state == states.ISSUED)
+    pending = any(one.state == states.PENDING for one in certificates)
+    through = batch.done == len(batch.documents)
+    return Work(batch, len(printed), through and not pending, printed)
+
+
+def _codes() -> list[str]:
+    return [code for code, _name in staff_rows.places()]
 
 
 @blueprint.get("/staff/documents/batches/<int:batch_id>/file")
@@ -81,13 +120,44 @@ def batch_file(batch_id: int) -> ResponseReturnValue:
 @blueprint.post("/staff/documents/issue")
 @staff_required(KEY, "write")
 def issue_now() -> ResponseReturnValue:
-    """What completed plans are owed, at once instead of within a minute."""
-    now = clock.now()
-    if Form().validate_on_submit():
+    """What completed plans of the visitor's divisions are owed, at once instead of within minutes, with progress."""
+    plans, _waiting = reading.owed_in(db.reader(), _codes(), MOST[ISSUE])
+    if not Form().validate_on_submit():
+        return redirect(url_for("certs.batches"), 303)
+    try:
         with db.write() as session:
-            submit(session, issuing.NOW, unique=f"{issuing.NOW}:{now:%Y%m%d%H%M}", account_id=account().id)
-        flash(_("Everything that is owed is being issued."), "ok")
+            service.ask_issue(session, plans, account().id, clock.now())
+    except Refused as refused:
+        return _page(_form(), refused.message), 422
+    flash(_("The certificates are being issued. You can leave this page."), "ok")
     return redirect(url_for("certs.batches"), 303)
+
+
+@blueprint.post("/staff/documents/batches/<int:batch_id>/<any(zip,print):what>")
+@staff_required(KEY)
+def file_of_issue(batch_id: int, what: str) -> ResponseReturnValue:
+    """The certificates of a batch issue as one file. :raises NotFound: unknown, somebody else's, or no issue."""
+    batch = db.reader().get(Batch, batch_id)
+    if batch is None or batch.account_id != account().id or batch.kind != ISSUE:
+        raise NotFound(f"batch {batch_id}")
+    form = _form()
+    if Form().validate_on_submit():
+        try:
+            with db.write() as session:
+                chosen = _work(session, batch).issued
+                service.ask_batch(session, what, chosen, form.pattern.data, account().id, clock.now())
+        except Refused as refused:
+            return _page(form, refused.message or refused.problems[0].message), 422
+        flash(_("The file is being made. You can leave this page."), "ok")
+    return redirect(url_for("certs.batches"), 303)
+
+
+def _form() -> BatchForm:
+    form = BatchForm(data={"pattern": "{name}-{number}"})
+    form.what.choices = [(key, str(words)) for key, words in FILES.items()]
+    form.kind.choices = [(key, str(words)) for key, words in staff.KINDS.items()]
+    form.division.choices = [("", str(_("All"))), *staff_rows.places()]
+    return form
 
 
 def _asked(form: BatchForm) -> bool:

@@ -1,4 +1,4 @@
-"""Files of many documents: a ZIP of the issued files, or their pages in one file for the printer."""
+"""Files of many documents: a ZIP of the issued files, or their pages in one file for the printer; and batch issue."""
 
 import re
 import zipfile
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from portal.kit import JobContext, NotFound, clock, current_storage, db, delete_after
-from portal_certs import fonts, reading, render, service, states, variables
+from portal_certs import fonts, issuing, reading, render, service, states, variables
 from portal_certs.layout import Layout
 from portal_certs.models import Batch, Document
-from portal_certs.service.batches import PRINT_FILE, storage_key
+from portal_certs.service.batches import ISSUE, PRINT_FILE, storage_key
 from portal_certs.snapshot import Snapshot
 
 DROP = "certs.drop_batches"
@@ -25,6 +25,9 @@ def make(context: JobContext) -> None:
     if batch is None or batch.storage_key:
         return
     fonts.warm()
+    if batch.kind == ISSUE:
+        issuing.of_batch(context, batch)
+        return
     key = storage_key()
     with current_storage().writing(key) as out:
         (_print if batch.kind == PRINT_FILE else _zip)(out, batch, _documents(batch, context))
@@ -80,12 +83,15 @@ def file_name(pattern: str, said: Snapshot, number: str) -> str:
 
 
 def _print(out: BinaryIO, _batch: Batch, documents: Iterator[tuple[Document, Snapshot]]) -> None:
-    render.print_file(out, (_printed(document, said) for document, said in documents), clock.now())
+    layouts: dict[int, Layout] = {}
+    render.print_file(out, (_printed(document, said, layouts) for document, said in documents), clock.now())
 
 
-def _printed(document: Document, said: Snapshot) -> render.Printed:
+def _printed(document: Document, said: Snapshot, layouts: dict[int, Layout]) -> render.Printed:
+    if document.template_id not in layouts:
+        layouts[document.template_id] = Layout.published(document.template.layout)
     try:
         photo = current_storage().get(said.photo_key) if said.photo_key else b""
     except NotFound:  # retention has removed it; the issued file still has it
         photo = b""
-    return render.Printed(Layout.model_validate(document.template.layout), said, document.number, photo)
+    return render.Printed(layouts[document.template_id], said, document.number, photo)

@@ -1,6 +1,7 @@
 """`portal documents`: checking the stored files, correcting or revoking by number, the key that signs."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,15 +63,21 @@ def revoke(number: str, reason: str) -> None:
 
 
 @documents.command()
-@click.argument("kind", type=click.Choice([numbering.CERTIFICATE, numbering.PROOF]))
+@click.argument("kind", type=click.Choice([numbering.CERTIFICATE, *numbering.PLACES]))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def preview(kind: str, file: Path) -> None:
     """Print an invented document in the layout in use, with long values."""
     with db.read() as session:
         template = reading.newest_template(session, kind)
-    layout = Layout.model_validate(template.layout if template else supplied(kind))
-    file.write_bytes(render.render(layout, sample.SAMPLE, sample.NUMBER, b"", clock.now()))
+    layout = Layout.published(template.layout if template else supplied(kind))
+    file.write_bytes(render.render(layout, sample.invented(), sample.NUMBER, b"", clock.now()))
     click.echo(f"{file} is written")
+
+
+@documents.command()
+def schema() -> None:
+    """The JSON Schema of layouts, for whoever writes one with an editor."""
+    click.echo(json.dumps(Layout.model_json_schema(), ensure_ascii=False, indent=1))
 
 
 @documents.command("make-key")

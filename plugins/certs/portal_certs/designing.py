@@ -82,7 +82,7 @@ def design(kind: str) -> ResponseReturnValue:
         layout=layout,
         pieces=drafting.pieces(layout),
         elements=staff.ELEMENTS,
-        variables=sorted([*variables.VARIABLES, *variables.OF_PRINTING]),
+        variables=variables.words(),
         problems={problem.field: str(problem.message) for problem in reversed(problems)},
         form=form,
         number=number,
@@ -155,7 +155,7 @@ def _published(kind: str, layout: dict[str, Any]) -> tuple[Template | None, list
 
 def _data(number: str) -> tuple[Data, str]:
     """What to print, and why it is not what was asked for."""
-    invented = Data(sample.SAMPLE, sample.NUMBER, sample.photo())
+    invented = Data(sample.invented(), sample.NUMBER, sample.photo())
     if not number:
         return invented, ""
     plain = numbering.read(number)

@@ -242,6 +242,7 @@ LABELS: dict[str, object] = {
     "columns": _l("Columns (JSON)"),
     "kinds": _l("Names of the kinds (JSON)"),
     "total": _l("Word for the total"),
+    "end": _l("Words below the last row"),
     "padding": _l("Space in a cell, mm"),
     "rule": _l("Colour of the rules"),
     "head": _l("Colour of the heading"),

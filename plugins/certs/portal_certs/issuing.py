@@ -16,11 +16,12 @@ from portal.kit import (
 )
 from portal_certs import fonts, keys, reading, render, service, states
 from portal_certs.layout import Layout
-from portal_certs.models import Document
+from portal_certs.models import Batch, Document
 from portal_certs.snapshot import Office
 
-OWED, NOW, FORGET = "certs.owed", "certs.issue_now", "certs.forget_look_ups"
+OWED, FORGET = "certs.owed", "certs.forget_look_ups"
 BATCH = 50
+STEP = 10  # plans between two reports of progress
 PATIENCE = timedelta(hours=1)  # after which an unprinted document gets another job
 
 
@@ -66,6 +67,18 @@ def issue_owed(context: JobContext) -> None:
     _take_back_hollow(context)
 
 
+def of_batch(context: JobContext, batch: Batch) -> None:
+    """What the plans of a batch are owed, each in a transaction of its own. Run again, it goes on where it was."""
+    every = len(batch.documents)
+    for done, plan_id in enumerate(batch.documents[batch.done :], batch.done + 1):
+        with db.write() as session:
+            service.issue_certificate(session, session.get_one(Plan, plan_id), Office.current(), context.moment)
+            if done % STEP == 0 or done == every:
+                service.advance_batch(session, batch.id, done)
+        if done % STEP == 0:
+            context.progress(done, every)
+
+
 def _take_back_hollow(context: JobContext) -> None:
     """A document of hours that were taken back proves nothing any more, whoever took them."""
     with db.read() as session:
@@ -93,7 +106,7 @@ def print_document(context: JobContext) -> None:
         document = session.get_one(Document, document_id)
         if document.state != states.PENDING:
             return
-        layout, said = Layout.model_validate(document.template.layout), reading.content(document)
+        layout, said = Layout.published(document.template.layout), reading.content(document)
     storage = current_storage()
     photo = storage.get(said.photo_key) if said.photo_key else b""
     data = _signed(render.render(layout, said, document.number, photo, document.issued_at), document.issued_at)

@@ -1,10 +1,11 @@
 """The layout of a document as versioned data: elements in millimetres from the upper left corner of the page."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from portal.kit import _l
 from portal_certs import variables
@@ -49,8 +50,8 @@ class Text(_Box):
 
     @field_validator("text")
     @classmethod
-    def _known_variables(cls, text: str) -> str:
-        if strange := variables.unknown(text):
+    def _known_variables(cls, text: str, info: ValidationInfo) -> str:
+        if variables.used(text) and not info.context and (strange := variables.unknown(text)):
             raise ValueError(_l("Unknown variables: %(names)s.", names=", ".join(sorted(strange))))
         return text
 
@@ -128,7 +129,8 @@ class Column(_Part):
 class Table(_Box):
     """The courses, one row each, over as many pages as they need; `next_y` is where it begins on later pages.
 
-    The heading is repeated; a long title takes more lines. `kinds` says what kinds of hours are called.
+    The heading is repeated; a long title takes more lines. `kinds` says what kinds of hours are called; `end` stands
+    below the last row, so that nobody writes one more.
     """
 
     type: Literal["table"]
@@ -136,6 +138,7 @@ class Table(_Box):
     columns: tuple[Column, ...] = Field(min_length=1)
     kinds: dict[str, str]
     total: str
+    end: str = ""
     size: float = Field(9, ge=4, le=40)
     padding: Length = 1.6
     colour: Colour = "#1a2428"
@@ -180,6 +183,11 @@ class Layout(_Part):
                 ends = {"kind": element.type, "right": f"{right:g}", "bottom": f"{bottom:g}"}
                 raise ValueError(_l("%(kind)s ends at %(right)s, %(bottom)s mm: outside the page.", **ends))
         return self
+
+    @classmethod
+    def published(cls, layout: Mapping[str, Any]) -> "Layout":
+        """A version in use or an older one: it stays what it is when a plugin whose variable it uses is off."""
+        return cls.model_validate(layout, context={"published": True})
 
     def table(self) -> Table | None:
         """The table of courses, where there is one."""

@@ -80,10 +80,10 @@ class DocumentItem(Model):
 
 
 class Batch(Model):
-    """Many documents as one file, made by a job for whoever asked and dropped after a while.
+    """Work on many documents, done by a job for whoever asked and dropped after a while.
 
-    kind: zip (the issued files) | print (their pages in one file). `documents` are ids, chosen when it was asked for
-    from what its maker may see.
+    kind: zip (the issued files as one) | print (their pages as one) | issue (what plans are owed). `documents` are ids,
+    of plans where certificates are issued, chosen when it was asked for from what its maker may see.
     """
 
     __tablename__ = "certs_batch"

@@ -21,7 +21,7 @@ class Obstacle:
 
 def found(said: Snapshot, layout_data: Mapping[str, Any]) -> list[Obstacle]:
     """Everything that is missing; empty: it can be printed."""
-    layout = Layout.model_validate(layout_data)
+    layout = Layout.published(layout_data)
     lacking = []
     if layout.wants_photo() and not said.photo_key:
         lacking.append(Obstacle("photo"))

@@ -104,7 +104,6 @@ def jobs() -> Iterable[JobSpec]:
     return [
         JobSpec(service.PRINT, issuing.print_document),
         JobSpec(issuing.OWED, issuing.issue_owed, every=timedelta(minutes=1)),
-        JobSpec(issuing.NOW, issuing.issue_owed),
         JobSpec(service.BATCH, bundling.make),
         JobSpec(bundling.DROP, bundling.drop_old, every=timedelta(hours=1)),
         JobSpec(issuing.FORGET, issuing.forget, every=timedelta(hours=1)),

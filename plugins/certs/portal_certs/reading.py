@@ -1,14 +1,14 @@
 """Finding documents and what is still owed. Nothing here writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
-from portal_certs import numbering, obstacles, snapshot, states
+from portal_certs import numbering, obstacles, snapshot, states, variables
 from portal_certs.layout import supplied
 from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
 from portal_certs.obstacles import Obstacle
@@ -96,6 +96,22 @@ def owed(session: Session, after: int, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Plan.id).limit(most)).all()
 
 
+def owed_in(session: Session, divisions: Collection[str], most: int) -> tuple[list[int], int]:
+    """Ids of plans of these divisions whose certificate could be issued now, and how many more wait for a photo."""
+    pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
+    query = select(Plan.id).join(Learner, Learner.id == Plan.learner_id).where(*_owed())
+    query = query.where(Learner.division_code.in_(divisions))
+    ready = session.scalars(query.where(pictured).order_by(Plan.id).limit(most)).all()
+    waiting_ = session.scalar(select(func.count()).select_from(query.where(~pictured).subquery())) or 0
+    return list(ready), waiting_
+
+
+def certificates_of(session: Session, plans: Collection[int]) -> Sequence[Document]:
+    """The certificates that plans got first, in their order."""
+    query = select(Document).where(Document.plan_id.in_(plans), Document.replaces_id.is_(None))
+    return session.scalars(query.options(defer(Document.snapshot)).order_by(Document.id)).all()
+
+
 def unprinted(session: Session, before: datetime) -> Sequence[int]:
     """Ids of documents that were issued before a moment and are still not printed."""
     query = select(Document.id).where(Document.state == states.PENDING, Document.issued_at < before)
@@ -141,9 +157,10 @@ def _owed() -> tuple[ColumnElement[bool], ...]:
 def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) -> list[Obstacle]:
     """What the certificate of a completed plan still waits for; empty: it is being issued."""
     photo = photos.current(session, plan.learner.account_id)
-    said = snapshot.of_plan(session, plan, photo, office, now)
     template = newest_template(session, numbering.CERTIFICATE)
-    return obstacles.found(said, template.layout if template else supplied(numbering.CERTIFICATE))
+    layout = template.layout if template else supplied(numbering.CERTIFICATE)
+    said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(layout))
+    return obstacles.found(said, layout)
 
 
 def batches_of(session: Session, account_id: int) -> list[Batch]:

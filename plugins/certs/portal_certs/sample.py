@@ -5,7 +5,7 @@ from datetime import date
 
 from PIL import Image
 
-from portal.kit import MAJOR, PUBLIC
+from portal.kit import MAJOR, PUBLIC, document_variables
 from portal_certs.snapshot import Course, Snapshot
 
 
@@ -38,3 +38,8 @@ SAMPLE = Snapshot(
     specimen=True,
     issued_on=date(2026, 5, 20),
 )
+
+
+def invented() -> Snapshot:
+    """The same with what other plugins' variables say in a preview."""
+    return SAMPLE.model_copy(update={"more": {one.key: str(one.sample) for one in document_variables()}})

@@ -1,7 +1,7 @@
 """What a document says, frozen when it is issued. Later changes of name, employer or rules change no document."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from portal.kit import (
     clock,
     current_settings,
     divisions,
+    document_variables,
     formats,
     people,
     plugin_setting,
@@ -94,6 +95,7 @@ class Snapshot(BaseModel):
     issued_on: date
     photo_key: str = ""
     photo_sha256: str = ""
+    more: dict[str, str] = {}  # what other plugins' variables said, by key
 
     def hours(self, kind: str = "") -> int:
         """Hours of one kind, or of all, in hundredths."""
@@ -114,8 +116,13 @@ class Snapshot(BaseModel):
         return self.hours(PUBLIC)
 
 
-def of_plan(session: Session, plan: Plan, photo: Photo | None, office: Office, now: datetime) -> Snapshot:
-    """A completed plan as its certificate says it, with the employer of this moment."""
+def of_plan(
+    session: Session, plan: Plan, photo: Photo | None, office: Office, now: datetime, asked: Collection[str] = ()
+) -> Snapshot:
+    """A completed plan as its certificate says it, with the employer of this moment.
+
+    `asked` are the names its layout uses: only those of other plugins' variables are read.
+    """
     return Snapshot(
         **_person(session, plan.learner, office, now),
         project=plan.title,
@@ -124,6 +131,7 @@ def of_plan(session: Session, plan: Plan, photo: Photo | None, office: Office, n
         rules=str(session.get_one(RuleSet, plan.rule_set_id)),
         photo_key=photo.storage_key if photo else "",
         photo_sha256=photo.sha256 if photo else "",
+        more={one.key: one.read(session, plan) for one in document_variables() if one.key in asked},
     )
 
 

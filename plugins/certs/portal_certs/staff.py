@@ -77,7 +77,7 @@ class Documents(Screen):
         Filter("division", _l("Division"), "division", "learner.division_code"),
         Filter("issued", _l("Issue"), "days", "issued_at"),
     )
-    links = (PageLink(_l("Many as one file"), "certs.batches"),)
+    links = (PageLink(_l("Issue and print many"), "certs.batches"),)
     actions = (
         Action(
             "reissue",
@@ -100,6 +100,7 @@ class Documents(Screen):
         ),
     )
     verbs = {
+        "asked_issue": _l("Asked for certificates to be issued"),
         "bundled": _l("Asked for documents as one file"),
         "issued": _l("Issued a document"),
         "published": _l("Published a layout"),

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from portal.kit import MAJOR, Offer, Project, Room, Rules, Specialty, catalogue, choice
 
-FEW = 20  # seats from which on a list says how many are left
-
 
 @dataclass(frozen=True)
 class Row:
@@ -72,6 +70,6 @@ def _majors_only(rules: Rules) -> Rules:
 def _state(project: Project, room: Room | None, today: date) -> str:
     if not catalogue.is_open(project, today):
         return "early" if today < project.opens_on else "closed"
-    if room is None or room.free is None or room.free > FEW:
+    if room is None or room.free is None or room.free > catalogue.FEW:
         return "open"
     return "few" if room.free else "full"

@@ -5,8 +5,28 @@ from collections.abc import Iterable
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from portal.kit import Account, NavItem, OrderProposal, Problem, Quote, SelectionMode, _l, hookimpl
-from portal_enrollment import MODE, checking, choosing, conditions, pages, steps, wanted  # noqa: F401 - pages register themselves
+from portal.kit import (
+    Account,
+    DocumentVariable,
+    NavItem,
+    OrderProposal,
+    Plan,
+    Problem,
+    Quote,
+    SelectionMode,
+    _l,
+    hookimpl,
+)
+from portal_enrollment import (  # noqa: F401 - pages register themselves
+    MODE,
+    changing,
+    checking,
+    choosing,
+    conditions,
+    pages,
+    steps,
+    wanted,
+)
 
 
 @hookimpl
@@ -27,8 +47,26 @@ def selection_modes() -> Iterable[SelectionMode]:
             gives=_l("Certificate of qualification"),
             action=_l("Enrol by specialty"),
             icon="list",
+            changes="enrollment.change",
         )
     ]
+
+
+@hookimpl
+def document_variables() -> Iterable[DocumentVariable]:
+    """A certificate may name the specialty and the class of the project it is of."""
+    return [
+        DocumentVariable("specialty", _l("Specialty"), sample=_l("Building construction"), read=_specialty),
+        DocumentVariable("training_class", _l("Class"), sample=_l("Class 1"), read=_class),
+    ]
+
+
+def _specialty(_session: Session, plan: Plan) -> str:
+    return plan.project.specialty.name if plan.project else ""
+
+
+def _class(_session: Session, plan: Plan) -> str:
+    return plan.training_class.name if plan.training_class else ""
 
 
 @hookimpl

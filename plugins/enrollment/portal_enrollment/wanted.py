@@ -1,16 +1,16 @@
 """Looking around, open to everybody: 培训类别 -> 专业 -> what it offers."""
 
 from flask import render_template, request
-from flask.typing import ResponseReturnValue
 
-from portal.kit import catalogue, choice, clock, current_account, db, public, visiting_learner
+from portal.kit import CATALOGUE, catalogue, choice, clock, current_account, db, kept, public, visiting_learner
 from portal_enrollment import conditions, drafting, listing
 from portal_enrollment.pages import blueprint
 
 
 @blueprint.get("/enrol")
 @public
-def index() -> ResponseReturnValue:
+@kept(*CATALOGUE, by="category")
+def index() -> str:
     """Categories, the specialties of one of them or those that match a search, and forms left half-done."""
     session, today = db.reader(), clock.today(clock.now())
     words = request.args.get("q", "").strip()[:40]
@@ -34,7 +34,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/enrol/specialties/<int:specialty_id>")
 @public
-def specialty(specialty_id: int) -> ResponseReturnValue:
+@kept(*CATALOGUE)
+def specialty(specialty_id: int) -> str:
     """What a specialty offers this year: courses, hours, prices, dates, and 开始报名."""
     session, today = db.reader(), clock.today(clock.now())
     found = catalogue.specialty(session, specialty_id)

@@ -21,14 +21,14 @@ from portal.kit import (
     add_problems,
     catalogue,
     choice,
+    clerk_required,
     clock,
     current_account,
     db,
     divisions,
-    organisation_required,
     public,
 )
-from portal_group_reg import boarding, service, states, template, terms
+from portal_group_reg import boarding, keeping, service, states, template, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.pages import STEPS, blueprint
 from portal_group_reg.visit import here, upload
@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
         "group_reg/desk.html",
         organisation=organisation,
         batches=batches,
-        counts={batch.id: service.counts(session, batch.id) for batch in batches},
+        counts={batch.id: keeping.counts(session, batch.id) for batch in batches},
         board=boarding.summary(session, organisation, clock.now()),
     )
 
@@ -82,7 +82,7 @@ def roster_template() -> Response:
 
 
 @blueprint.route("/group/enrol", methods=["GET", "POST"])
-@organisation_required
+@clerk_required
 def enrol() -> ResponseReturnValue:
     """Page 1. Choosing county and class is a GET form; the file is sent once a class is chosen."""
     organisation, session, form = here(), db.reader(), UploadForm()

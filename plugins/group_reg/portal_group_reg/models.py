@@ -10,8 +10,8 @@ from portal.kit import Model, Organisation, Sealed, TrainingClass, UtcDateTime
 class Batch(Model):
     """One roster on its way to an order. The file itself is not kept: its rows are, sealed.
 
-    States: states.py. `courses`: the package everybody studies. `version` moves with every change of rows; `job_id`
-    is the work under way, `refusal` why the file or the order was refused.
+    States: states.py. `account_id`: who began it. `courses`: the package everybody studies. `version` moves with every
+    change of rows; `job_id` is the work under way, `refusal` why the file or the order was refused.
     """
 
     __tablename__ = "group_reg_batch"
@@ -28,6 +28,11 @@ class Batch(Model):
     file_key: Mapped[str | None] = mapped_column(String(120))
     ignored: Mapped[list[str]] = mapped_column(JSON, default=list)
     hidden: Mapped[bool] = mapped_column(default=False)
+    judged_by: Mapped[str] = mapped_column(String(64), default="")  # mark of the terms the good rows are right by
+    mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # headings by column, as said by hand
+    lacks: Mapped[list[str]] = mapped_column(JSON, default=list)  # columns to be said by hand, of `headings`
+    headings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    template: Mapped[str] = mapped_column(String(20), default="")  # version the file was made of, where it says so
     refusal: Mapped[str] = mapped_column(String(300), default="")
     seen_total: Mapped[int] = mapped_column(default=0)  # fen; what the clerk was shown when the roster was sent
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
@@ -58,3 +63,4 @@ class RosterRow(Model):
     fresh: Mapped[bool] = mapped_column(default=True)  # not known as one of the organisation's people
     typed: Mapped[str] = mapped_column(Sealed)
     faults: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    had: Mapped[list[int]] = mapped_column(JSON, default=list)  # courses of the package that cost this person nothing

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kit import _l
-from portal_group_reg import roster, service
+from portal_group_reg import keeping, roster
 from portal_group_reg.models import RosterRow
 from portal_group_reg.roster import LAYOUT
 from portal_group_reg.terms import Terms
@@ -76,7 +76,7 @@ class Group:
 
 def groups(session: Session, batch_id: int, terms: Terms) -> list[Group]:
     """The failing rows by cause, the most frequent first; at most SHOWN rows are written out."""
-    query = select(RosterRow).where(RosterRow.batch_id == batch_id, RosterRow.state == service.BAD)
+    query = select(RosterRow).where(RosterRow.batch_id == batch_id, RosterRow.state == keeping.BAD)
     rows = list(session.scalars(query.order_by(RosterRow.number).limit(SHOWN)))
     said = sentences(rows, terms)
     counted = counts(session, batch_id)
@@ -95,7 +95,7 @@ def groups(session: Session, batch_id: int, terms: Terms) -> list[Group]:
 def counts(session: Session, batch_id: int) -> dict[str, int]:
     """How many failing rows have which cause."""
     found: dict[str, int] = {}
-    query = select(RosterRow.faults).where(RosterRow.batch_id == batch_id, RosterRow.state == service.BAD)
+    query = select(RosterRow.faults).where(RosterRow.batch_id == batch_id, RosterRow.state == keeping.BAD)
     for faults in session.scalars(query):
         for code in {code for _field, code, _row in faults}:
             found[code] = found.get(code, 0) + 1

@@ -1,6 +1,8 @@
 """Page 2: what a roster says, what is wrong with it, repairing it here or in 待修正.xlsx, and 提交信息."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,17 +20,20 @@ from portal.kit import (
     Refused,
     _,
     _l,
+    account,
     add_problems,
     catalogue,
+    clerk_required,
     clock,
     current_storage,
     db,
     organisation_required,
     repair_workbook,
 )
-from portal_group_reg import problems, repairing, service, states, terms
+from portal_group_reg import keeping, problems, repairing, service, states, terms
 from portal_group_reg.models import Batch, RosterRow
 from portal_group_reg.pages import STEPS, Elsewhere, blueprint
+from portal_group_reg.roster import LAYOUT, TEMPLATE
 from portal_group_reg.visit import own, upload
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +59,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     if batch.state == states.SENT:
         return _sent(batch)
     if batch.state == states.REFUSED:
-        return render_template("group_reg/refused.html", batch=batch, steps=STEPS, form=SendForm())
+        return _refused(batch)
     return _page(batch, SendForm())
 
 
@@ -69,7 +74,7 @@ def progress(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/rows")
-@organisation_required
+@clerk_required
 def correct(batch_id: int) -> ResponseReturnValue:
     """Takes what was typed into failing rows and checks the whole list again."""
     batch = own(batch_id)
@@ -92,21 +97,37 @@ def correct(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/file")
-@organisation_required
+@clerk_required
 def another(batch_id: int) -> ResponseReturnValue:
     """重新上传: a repaired file is merged, any other replaces the list."""
     batch = own(batch_id)
     try:
         filename, key = upload()
         with db.write() as session:
-            service.replace_file(session, session.get_one(Batch, batch.id), filename, key, clock.now())
+            service.replace_file(session, session.get_one(Batch, batch.id), filename, key, account().id, clock.now())
     except PortalError as error:
         raise Elsewhere("group_reg.show", error.message, batch_id=batch_id) from error
     return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
 
 
+@blueprint.post("/group/enrol/lists/<int:batch_id>/columns")
+@clerk_required
+def columns(batch_id: int) -> ResponseReturnValue:
+    """Which heading of the file stands for which column it lacks; then it is read again."""
+    batch = own(batch_id)
+    said = {key: request.form.get(f"c-{key}", "") for key in batch.lacks}
+    try:
+        with db.write() as session:
+            service.map_columns(session, session.get_one(Batch, batch.id), said, account().id, clock.now())
+    except Refused as refused:
+        return _refused(batch, said, {problem.field: problem.message for problem in refused.problems}), 422
+    except Conflict as conflict:
+        raise Elsewhere("group_reg.show", conflict.message, batch_id=batch_id) from conflict
+    return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
+
+
 @blueprint.get("/group/enrol/lists/<int:batch_id>/repair.xlsx")
-@organisation_required
+@clerk_required
 def repair(batch_id: int) -> Response:
     """待修正.xlsx: the failing rows only, each with what to change."""
     batch, session = own(batch_id), db.reader()
@@ -118,7 +139,7 @@ def repair(batch_id: int) -> Response:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/send")
-@organisation_required
+@clerk_required
 def send(batch_id: int) -> ResponseReturnValue:
     """提交信息: queues the order; pressed again, the same one."""
     batch, form = own(batch_id), SendForm()
@@ -132,6 +153,7 @@ def send(batch_id: int) -> ResponseReturnValue:
                 form.version.data or 0,
                 bool(form.leave.data),
                 form.total.data or 0,
+                account().id,
                 clock.now(),
             )
     except Refused as refused:
@@ -143,13 +165,13 @@ def send(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/drop")
-@organisation_required
+@clerk_required
 def drop(batch_id: int) -> ResponseReturnValue:
     """Gives a list up: its rows are removed."""
     batch = own(batch_id)
     try:
         with db.write() as session:
-            key = service.drop(session, session.get_one(Batch, batch.id), clock.now())
+            key = service.drop(session, session.get_one(Batch, batch.id), account().id, clock.now())
     except Conflict as conflict:
         raise Elsewhere("group_reg.show", conflict.message, batch_id=batch_id) from conflict
     if key:
@@ -159,6 +181,12 @@ def drop(batch_id: int) -> ResponseReturnValue:
 
 def _job(batch: Batch) -> Job | None:
     return db.reader().get(Job, batch.job_id) if batch.job_id else None
+
+
+def _refused(batch: Batch, said: Mapping[str, str] | None = None, errors: Mapping[str, object] | None = None) -> str:
+    titles = {column.key: column.title for column in LAYOUT.columns}
+    known = {"titles": titles, "said": said or {}, "errors": errors or {}}
+    return render_template("group_reg/refused.html", batch=batch, steps=STEPS, form=SendForm(), **known)
 
 
 def _sent(batch: Batch) -> ResponseReturnValue:
@@ -172,26 +200,33 @@ def _page(batch: Batch, form: SendForm) -> str:
     session = db.reader()
     project = catalogue.project(session, batch.training_class.project_id)
     offers = terms.offers(session, project)
-    found = service.counts(session, batch.id)
-    good, each = found.get(service.GOOD, 0), terms.price(offers, batch.courses, project)
+    found = keeping.counts(session, batch.id)
+    good, spared = found.get(keeping.GOOD, 0), repairing.spared(session, batch.id)
+    fee = cache(lambda had: terms.price(offers, batch.courses, project, had))
+    total = (good - len(spared)) * fee(()) + sum(map(fee, spared))
     shown = max(request.args.get("page", 1, type=int), 1)
     form.version.raw_data, form.version.data = None, batch.version
-    form.total.raw_data, form.total.data = None, good * each
+    form.total.raw_data, form.total.data = None, total
     return render_template(
         "group_reg/result.html",
         batch=batch,
         steps=STEPS,
         form=form,
         good=good,
-        bad=found.get(service.BAD, 0),
-        enrolled=found.get(service.ENROLLED, 0),
+        bad=found.get(keeping.BAD, 0),
+        enrolled=found.get(keeping.ENROLLED, 0),
         known=repairing.own_people(session, batch.id),
         groups=problems.groups(session, batch.id, terms.of_batch(session, batch)),
         own_name=problems.OWN_NAME,
         rows=_rows(session, batch.id, shown),
         shown=shown,
-        pages=-(-(good + found.get(service.ENROLLED, 0)) // PAGE),
-        each=each,
+        pages=-(-(good + found.get(keeping.ENROLLED, 0)) // PAGE),
+        each=fee(()),
+        fee=fee,
+        total=total,
+        spared=len(spared),
+        current=TEMPLATE["version"],
+        titles={column.key: column.title for column in LAYOUT.columns},
         hours=sum(offer.course.hours for offer in offers if offer.course.id in set(batch.courses)),
         free=catalogue.free_seats(batch.training_class),
     )
@@ -200,7 +235,7 @@ def _page(batch: Batch, form: SendForm) -> str:
 def _rows(session: Session, batch_id: int, page: int) -> list[repairing.Shown]:
     query = (
         select(RosterRow)
-        .where(RosterRow.batch_id == batch_id, RosterRow.state.in_((service.GOOD, service.ENROLLED)))
+        .where(RosterRow.batch_id == batch_id, RosterRow.state.in_((keeping.GOOD, keeping.ENROLLED)))
         .order_by(RosterRow.number)
         .limit(PAGE)
         .offset((page - 1) * PAGE)

@@ -3,6 +3,7 @@
 Every problem carries a code: pages group by it, the command prints it.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from portal.kit import (
     Line,
     Newcomer,
     Problem,
+    Refused,
     Report,
     _l,
     cells,
@@ -26,9 +28,10 @@ from portal.kit import (
     contact,
     find_table,
     identity,
+    lacking_columns,
     load_layout,
     organisation_codes,
-    repeated_lines,
+    template_version,
 )
 
 _DATA = Path(__file__).parent / "data"
@@ -82,6 +85,12 @@ class Terms:
         """The class a row names."""
         return self.by_name.get((data.get("county", ""), data.get("class", "").replace(" ", "")))
 
+    @cached_property
+    def mark(self) -> str:
+        """The same for terms that judge alike. The day is left out: what was right stays right on later days."""
+        said = (sorted(self.counties), [(one.class_id, one.county, one.name) for one in self.places])
+        return hashlib.sha256(repr((*said, self.employer, self.code)).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -99,19 +108,45 @@ class Checked:
     report: Report
     entries: list[Entry] = field(default_factory=list)
     same: dict[int, int] = field(default_factory=dict)
+    template: str = ""
 
 
-def read(book: Book, terms: Terms) -> Checked:
-    """Finds the table of a file and checks all of it.
+class Lacks(Refused):
+    """Columns are missing, but there are headings nobody knows: a person may say which is which."""
 
+    def __init__(self, refused: Refused, headings: list[str], columns: list[str]) -> None:
+        super().__init__(refused.message, refused.problems)
+        self.headings, self.columns = headings, columns
+
+
+def read(book: Book, terms: Terms, mapping: Mapping[str, str] | None = None) -> Checked:
+    """Finds the table of a file and checks all of it. `mapping`: headings by column, as somebody said by hand.
+
+    :raises Lacks: columns are missing that may stand there by other names.
     :raises Refused: the file holds no such table.
     """
-    return _checked(check_table(find_table(book, LAYOUT), lambda data: problems(data, terms)), terms)
+    layout = LAYOUT.named(mapping or {})
+    try:
+        table = find_table(book, layout)
+    except Refused as refused:
+        headings, columns = lacking_columns(book, layout)
+        known = {problem.code for problem in refused.problems} & {"MISSING_COLUMN", "NO_HEADINGS"}
+        if known and columns and len(headings) >= len(columns):
+            raise Lacks(refused, headings, [column.key for column in columns]) from refused
+        raise
+    checked = _checked(check_table(table, lambda data: problems(data, terms)), terms)
+    checked.template = template_version(book)
+    return checked
 
 
 def again(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> Checked:
     """The same for rows kept as what was typed, by number and column key."""
     return _checked(check_again(LAYOUT, typed, lambda data: problems(data, terms)), terms)
+
+
+def entries(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> list[Entry]:
+    """Rows that were right by the same terms, as they are kept: nothing about them is asked again."""
+    return [_entry(number, said, terms) for number, said in typed]
 
 
 def typed(line: Line) -> dict[str, str]:
@@ -212,7 +247,7 @@ def _checked(report: Report, terms: Terms) -> Checked:
     same = {line.number: group[0].number for group in _by_number(lines).values() for line in group[1:]}
     lines = [line.but(twice(same[line.number])) if line.number in same else line for line in lines]
     report = Report(lines, report.headings, report.ignored, report.mark, report.hidden)
-    return Checked(report, [_entry(line, terms) for line in report.good], same)
+    return Checked(report, [_entry(line.number, line.data, terms) for line in report.good], same)
 
 
 def twice(first: int) -> Problem:
@@ -222,12 +257,11 @@ def twice(first: int) -> Problem:
 
 def _by_number(lines: list[Line]) -> dict[Any, list[Line]]:
     """Lines that share an ID, however each wrote it."""
-    plain = [
-        Line(line.number, {"id": identity.normalise(line.data["id_number"])}, origin=line.origin)
-        for line in lines
-        if "id_number" in line.data
-    ]
-    return repeated_lines(plain, "id")
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if "id_number" in line.data:
+            found.setdefault(identity.normalise(line.data["id_number"]), []).append(line)
+    return {number: group for number, group in found.items() if len(group) > 1}
 
 
 def _renamed(line: Line) -> Line:
@@ -240,8 +274,7 @@ def _renamed(line: Line) -> Line:
     return Line(line.number, line.data, tuple(said), line.typed, line.origin)
 
 
-def _entry(line: Line, terms: Terms) -> Entry:
-    data = line.data
+def _entry(number: int, data: Mapping[str, Any], terms: Terms) -> Entry:
     kind = _kind(data) or ""
     assert kind in ID_KINDS  # a row of another kind has a problem
     person = Newcomer(
@@ -255,4 +288,4 @@ def _entry(line: Line, terms: Terms) -> Entry:
         title_series=data.get("title_series") or None,
         title_level=data.get("title_level") or None,
     )
-    return Entry(line.number, person, terms.class_of(data) or 0)
+    return Entry(number, person, terms.class_of(data) or 0)

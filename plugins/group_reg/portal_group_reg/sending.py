@@ -19,7 +19,7 @@ from portal.kit import (
     place_within,
     quote,
 )
-from portal_group_reg import AWARD, MODE, roster, service, standing, terms
+from portal_group_reg import AWARD, MODE, keeping, roster, service, standing, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.roster import Entry
 from portal_group_reg.standing import Standing
@@ -36,24 +36,24 @@ class Stopped(Exception):
     faults: dict[int, str]
 
 
-def order(session: Session, batch: Batch, now: datetime) -> Order:
-    """The order of all good rows.
+def order(session: Session, batch: Batch, account_id: int, now: datetime) -> Order:
+    """The order of all good rows, sent by an account of the organisation.
 
     :raises Stopped: rows whose people are enrolled or registered otherwise elsewhere; what it is, is not told.
     :raises Refused: nobody is left, the price rose, or the order cannot be placed; nothing is written.
     """
     judged = terms.of_batch(session, batch)
-    checked = roster.again(service.typed_rows(session, batch.id, service.GOOD), judged.rows)
-    known = standing.find(session, judged.people, checked.entries)
-    if faults := dict(_faults(checked, known)):
+    entries = _entries(session, batch, judged.rows)
+    known = standing.find(session, judged.people, entries)
+    if faults := dict(_faults(entries, known)):
         raise Stopped(faults)
-    if not checked.entries:
+    if not entries:
         raise Refused(_l("Nobody new is in this list: there is nothing to send."))
     organisation = batch.organisation
-    fresh = [replace(one.person, employer=organisation.name) for one in checked.entries if one.number not in known]
+    fresh = [one.person for one in entries if one.number not in known]
     ids = joining.join(session, organisation, fresh, now)
-    ids |= {one.person.index: known[one.number].learner_id for one in checked.entries if one.number in known}
-    placed = place_within(session, proposal(session, batch, checked.entries, ids, charged_less=bool(known)))
+    ids |= {one.person.index: known[one.number].learner_id for one in entries if one.number in known}
+    placed = place_within(session, proposal(session, batch, entries, ids, charged_less=bool(known)))
     for one in known.values():
         messages.post(
             session,
@@ -63,7 +63,7 @@ def order(session: Session, batch: Batch, now: datetime) -> Order:
             employer=organisation.name,
             title=batch.training_class.project.title,
         )
-    service.settle(session, batch.id, placed.id, batch.account_id, len(checked.entries), now)
+    service.settle(session, batch.id, placed.id, account_id, len(entries), now)
     return placed
 
 
@@ -116,10 +116,24 @@ def package(offers: Sequence[Offer], courses: Sequence[int]) -> tuple[Pick, ...]
     )
 
 
-def _faults(checked: roster.Checked, known: dict[int, Standing]) -> list[tuple[int, str]]:
-    """Rows that were good when they were shown and cannot be sent now."""
-    found = [(line.number, line.problems[0].code) for line in checked.report.bad]
-    for entry in checked.entries:
+def _entries(session: Session, batch: Batch, judged: roster.Terms) -> list[Entry]:
+    """The people of the good rows. They are checked again only where the terms have changed since they were shown.
+
+    :raises Stopped: rows that are not right by the terms of today.
+    """
+    typed = keeping.typed_rows(session, batch.id, keeping.GOOD)
+    if batch.judged_by == judged.mark:
+        return roster.entries(typed, judged)
+    checked = roster.again(typed, judged)
+    if faults := {line.number: line.problems[0].code for line in checked.report.bad}:
+        raise Stopped(faults)
+    return checked.entries
+
+
+def _faults(entries: Sequence[Entry], known: dict[int, Standing]) -> list[tuple[int, str]]:
+    """People who may not be enrolled, although their rows are right."""
+    found = []
+    for entry in entries:
         one = known.get(entry.number)
         if one is not None and (not one.usable or one.name != entry.person.name):
             found.append((entry.number, "ALREADY_ENROLLED" if one.own and one.enrolled else OFFICE))

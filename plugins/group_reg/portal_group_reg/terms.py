@@ -1,5 +1,6 @@
 """What a roster is judged by: classes and counties of today, its project, and whose it is. Read-only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -71,7 +72,7 @@ def offers(session: Session, project: Project) -> list[Offer]:
     return catalogue.courses_of(session, project)
 
 
-def price(offered: list[Offer], courses: list[int], project: Project) -> int:
-    """What a new person costs with these courses, in fen."""
-    taken = [offer for offer in offered if offer.course.id in set(courses)]
+def price(offered: list[Offer], courses: list[int], project: Project, had: Collection[int] = ()) -> int:
+    """What a person costs with these courses, in fen; those whose hours they have already cost nothing."""
+    taken = [offer for offer in offered if offer.course.id in set(courses) - set(had)]
     return choice.price(taken, project.rule_set.rules)

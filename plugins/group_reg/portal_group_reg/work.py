@@ -14,7 +14,7 @@ from portal.kit import (
     db,
     read_sheets,
 )
-from portal_group_reg import roster, sending, service, states, terms
+from portal_group_reg import keeping, roster, sending, service, states, terms
 from portal_group_reg.models import Batch
 from portal_group_reg.roster import Checked
 from portal_group_reg.sending import Stopped
@@ -29,33 +29,34 @@ def read(context: JobContext) -> None:
     batch_id = int(context.payload["batch"])
     with db.read() as session:
         batch = session.get_one(Batch, batch_id)
-        key, token = batch.file_key, batch.token
+        key = batch.file_key
         judged = terms.of_batch(session, batch)
     if key is None or batch.state != states.READING:
         return
     context.progress(1, STEPS)
     try:
-        checked = _checked(context, current_storage().get(key), batch_id, token, judged)
-    except (Refused, PortalError) as refused:
+        checked = _checked(context, current_storage().get(key), batch, judged)
+    except PortalError as refused:
         with db.write() as session:
-            service.refuse_file(session, batch_id, str(refused.message), clock.now())
+            if service.refuse_file(session, batch_id, refused, clock.now()):
+                return
     else:
         with db.write() as session:
             service.keep(session, batch_id, checked, judged, clock.now())
     current_storage().delete(key)
 
 
-def _checked(context: JobContext, data: bytes, batch_id: int, token: str, judged: Terms) -> Checked:
+def _checked(context: JobContext, data: bytes, batch: Batch, judged: Terms) -> Checked:
     """What the file says; a repaired one together with the rows it left alone."""
     book = read_sheets(data)
     context.progress(2, STEPS)
-    checked = roster.read(book, judged.rows)
+    checked = roster.read(book, judged.rows, batch.mapping)
     context.progress(3, STEPS)
-    if checked.report.mark != token:
+    if checked.report.mark != batch.token:
         return checked
     repaired = {line.origin: roster.typed(line) for line in checked.report.lines if line.origin is not None}
     with db.read() as session:
-        merged = roster.again(service.merge(session, batch_id, repaired), judged.rows)
+        merged = roster.again(keeping.merge(session, batch.id, repaired), judged.rows)
     merged.report.ignored.extend(checked.report.ignored)
     return merged
 
@@ -68,7 +69,8 @@ def send(context: JobContext) -> None:
         with db.write() as session:
             batch = session.get_one(Batch, batch_id)
             if batch.state == states.SENDING:
-                sending.order(session, batch, clock.now())
+                by = int(context.payload.get("by") or batch.account_id)
+                sending.order(session, batch, by, clock.now())
     except Stopped as stopped:
         _hand_back(batch_id, str(sending.NOT_ALL), stopped.faults)
     except Refused as refused:

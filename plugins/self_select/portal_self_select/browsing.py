@@ -3,7 +3,7 @@
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.kit import clock, current_account, db, media, public, visiting_learner
+from portal.kit import CATALOGUE, clock, current_account, db, kept, media, public, visiting_learner
 from portal_self_select import basket, conditions, holdings, shelf
 from portal_self_select.pages import blueprint
 from portal_self_select.shelf import Wish
@@ -13,7 +13,8 @@ MOST = 10**6  # larger numbers are nobody's year, category or page, and too larg
 
 @blueprint.get("/courses")
 @public
-def index() -> ResponseReturnValue:
+@kept(*CATALOGUE, by="page")
+def index() -> str:
     """课程资源: courses that fit the filters, with what the visitor already has of them."""
     session, visitor = db.reader(), visiting_learner()
     wish, years = _wish(), shelf.years(session)
@@ -33,7 +34,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/courses/<int:course_id>")
 @public
-def course(course_id: int) -> ResponseReturnValue:
+@kept(*CATALOGUE)
+def course(course_id: int) -> str:
     """One course: what it is about, its lessons, what it costs, 试看 and 选课学习."""
     session, visitor = db.reader(), visiting_learner()
     found = shelf.course(session, course_id)

@@ -1,6 +1,6 @@
 """The only writer of this plugin's tables: documents, layouts, batches, look-ups."""
 
-from portal_certs.service.batches import BATCH, advance_batch, ask_batch, drop_batch, finish_batch
+from portal_certs.service.batches import BATCH, advance_batch, ask_batch, ask_issue, drop_batch, finish_batch
 from portal_certs.service.documents import (
     AWARD,
     PRINT,
@@ -24,6 +24,7 @@ __all__ = [
     "WINDOW",
     "advance_batch",
     "ask_batch",
+    "ask_issue",
     "count_look_up",
     "drop_batch",
     "end",

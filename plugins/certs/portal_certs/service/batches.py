@@ -1,4 +1,4 @@
-"""Many documents as one file: asking for it, its progress, its end."""
+"""Work on many documents: as one file, or issuing what many plans are owed. Asking for it, its progress, its end."""
 
 import secrets
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from portal_certs import variables
 from portal_certs.models import Batch
 
 BATCH = "certs.batch"
-ZIP, PRINT_FILE = "zip", "print"
-MOST = {ZIP: 5000, PRINT_FILE: 1000}  # documents
+ZIP, PRINT_FILE, ISSUE = "zip", "print", "issue"
+MOST = {ZIP: 5000, PRINT_FILE: 1000, ISSUE: 5000}  # documents, or plans
 KEPT = timedelta(days=3)
 
 
@@ -35,17 +35,31 @@ def ask_batch(
         raise Refused(problems=[Problem(_l("No valid document fits this choice."))])
     if len(documents) > MOST[kind]:
         raise Refused(problems=[Problem(_l("More than %(most)s documents fit. Narrow the choice.", most=MOST[kind]))])
+    return _queued(session, kind, documents, pattern, account_id, now)
+
+
+def ask_issue(session: Session, plans: Sequence[int], account_id: int, now: datetime) -> Batch:
+    """Queues the certificates of these plans, at most MOST of them.
+
+    :raises Refused: there are none.
+    """
+    if not plans:
+        raise Refused(_l("Nothing can be issued now: what is owed waits for a photo or a character."))
+    return _queued(session, ISSUE, plans[: MOST[ISSUE]], "", account_id, now)
+
+
+def _queued(session: Session, kind: str, rows: Sequence[int], pattern: str, account_id: int, now: datetime) -> Batch:
     batch = Batch(
         account_id=account_id,
         kind=kind,
         pattern=pattern,
-        documents=list(documents),
+        documents=list(rows),
         created_at=now,
         expires_at=now + KEPT,
     )
     session.add(batch)
     session.flush()
-    audit.record(session, account_id, "bundled", batch, after={"documents": len(documents)})
+    audit.record(session, account_id, "asked_issue" if kind == ISSUE else "bundled", batch, after={"rows": len(rows)})
     submit(session, BATCH, {"batch_id": batch.id}, unique=f"{BATCH}:{batch.id}", account_id=account_id)
     return batch
 

@@ -23,7 +23,7 @@ from portal.kit import (
     photos,
     submit,
 )
-from portal_certs import numbering, obstacles, reading, snapshot, states
+from portal_certs import numbering, obstacles, reading, snapshot, states, variables
 from portal_certs.models import Document, DocumentItem, Number, Template
 from portal_certs.service.layouts import template_in_use
 from portal_certs.snapshot import Office, Snapshot
@@ -47,8 +47,8 @@ def issue_certificate(session: Session, plan: Plan, office: Office, now: datetim
     if plan.state != "complete" or plan.award != AWARD or reading.of_plan(session, plan.id):
         return None
     photo = photos.current(session, plan.learner.account_id)
-    said = snapshot.of_plan(session, plan, photo, office, now)
     template = template_in_use(session, numbering.CERTIFICATE, now)
+    said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(template.layout))
     if obstacles.found(said, template.layout):
         return None
     document = _write(session, numbering.CERTIFICATE, plan.learner_id, said, template, office, now, plan.id)
@@ -153,8 +153,8 @@ def reissue(
         raise Refused(_l("A proof is not corrected: request a new one."))
     plan = session.get_one(Plan, document.plan_id)
     photo = photos.current(session, plan.learner.account_id)
-    said = snapshot.of_plan(session, plan, photo, office, now)
     template = template_in_use(session, document.kind, now)
+    said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(template.layout))
     if obstacles.found(said, template.layout):
         raise Refused(_l("The corrected certificate cannot be printed yet: the photo or a character is missing."))
     end(session, document, states.SUPERSEDED, reason, now)

@@ -10,7 +10,7 @@ from portal.kit import Problem, Refused, _l, audit
 from portal_certs import drafting, reading, render
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Template
-from portal_certs.sample import NUMBER, SAMPLE
+from portal_certs.sample import NUMBER, invented
 
 
 def publish_template(session: Session, kind: str, layout: dict[str, Any], now: datetime) -> Template:
@@ -36,7 +36,7 @@ def publish_design(session: Session, kind: str, layout: dict[str, Any], actor_id
     newest = reading.newest_template(session, kind)
     if newest is not None and newest.layout == layout:
         raise Refused(problems=[Problem(_l("This is the version in use; nothing was changed."))])
-    if lacking := render.missing(Layout.model_validate(layout), SAMPLE, NUMBER):
+    if lacking := render.missing(Layout.model_validate(layout), invented(), NUMBER):
         raise Refused(problems=[Problem(_l("No font has %(characters)s.", characters=lacking))])
     template = publish_template(session, kind, layout, now)
     audit.record(session, actor_id, "published", template, after={"version": template.version})
