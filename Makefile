@@ -53,7 +53,7 @@ style:
 
 # New examples for every property, and many more of them than `make test` draws.
 search: dev
-	SEARCH=1 $(BIN)/pytest -n 2 $(shell grep -rl "^@given" tests)
+	SEARCH=1 $(BIN)/pytest -n 2 $(shell grep -rlE "^@given|run_state_machine_as_test" tests)
 
 journey: dev
 	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ class LocalStorage:
             file.write(data)
         return hashlib.sha256(data).hexdigest()
 
-    def take(self, key: str, stream: BinaryIO) -> str:
+    def take(self, key: str, stream: IO[bytes]) -> str:
         """Stores what a stream holds, piece by piece, and returns the sha256 of what was stored."""
         digest = hashlib.sha256()
         with self.writing(key) as file:

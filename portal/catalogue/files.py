@@ -1,9 +1,10 @@
 """Files of lessons: told by their content, stored under names of ours, replaced without taking one others still use."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -15,8 +16,9 @@ from portal.errors import NotFound, Refused
 from portal.storage import current_storage, delete_after
 from portal.types import Problem
 
-FIELD = "file"
+FIELD, CAPTIONS = "file", "captions"
 MEGABYTE = 1024 * 1024
+CAPTIONS_MOST = MEGABYTE
 TAIL = 2048  # bytes at the end of a PDF in which its last mark stands
 NEEDED = {
     "video": _l("This is no MP4 or WebM video. Export it as MP4 and upload it again."),
@@ -33,12 +35,15 @@ class Upload:
     size: int  # bytes
 
 
-def store(lesson: Lesson, stream: BinaryIO, megabytes: int) -> Upload:
+def store(lesson: Lesson, stream: IO[bytes], megabytes: int, field: str = FIELD) -> Upload:
     """Checks a file by its content and stores it. Whoever then gives up deletes it.
 
-    :param megabytes: how large it may be.
+    :param megabytes: how large it may be; captions have a limit of their own
+    :param field: FIELD or CAPTIONS
     :raises Refused: empty, too large, or of another kind than the lesson.
     """
+    if field == CAPTIONS:
+        return _store_captions(lesson, stream)
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:
@@ -53,22 +58,43 @@ def store(lesson: Lesson, stream: BinaryIO, megabytes: int) -> Upload:
     return Upload(key, current_storage().take(key, stream), size)
 
 
-def attach(session: Session, lesson_id: int, upload: Upload, actor_id: int) -> None:
-    """Gives a stored file to its lesson; the one before goes when nobody else shows it. :raises NotFound: no lesson."""
+def _store_captions(lesson: Lesson, stream: IO[bytes]) -> Upload:
+    data = stream.read(CAPTIONS_MOST + 1)
+    if lesson.kind != "video" or len(data) > CAPTIONS_MOST or not _is_webvtt(data):
+        raise refused(_l("Captions are a WebVTT file in UTF-8 of at most 1 MB, for a video."), CAPTIONS)
+    key = f"lessons/{lesson.course_id}/{secrets.token_hex(12)}.vtt"
+    return Upload(key, current_storage().put(key, data), len(data))
+
+
+def attach(session: Session, lesson_id: int, upload: Upload, actor_id: int, field: str = FIELD) -> None:
+    """Gives a stored file to its lesson; the one before goes when nobody else shows it.
+
+    :param field: FIELD or CAPTIONS
+    :raises NotFound: no lesson.
+    """
     lesson = session.get(Lesson, lesson_id)
     if lesson is None:
         raise NotFound(f"lesson {lesson_id}")
-    before, lesson.storage_key = lesson.storage_key, upload.key
+    column = {FIELD: Lesson.storage_key, CAPTIONS: Lesson.captions_key}[field]
+    before = getattr(lesson, column.key)
+    setattr(lesson, column.key, upload.key)
     session.flush()
     after = {"key": upload.key, "sha256": upload.sha256, "size": upload.size}
     audit.record(
         session, actor_id, "lesson.file_attached", lesson, before={"key": before} if before else None, after=after
     )
-    if before and not session.scalar(select(func.count()).select_from(Lesson).where(Lesson.storage_key == before)):
+    if before and not session.scalar(select(func.count()).select_from(Lesson).where(column == before)):
         delete_after(session, [before])
 
 
-def _suffix(stream: BinaryIO, size: int) -> str:
+def _is_webvtt(data: bytes) -> bool:
+    try:
+        return bool(re.match(r"WEBVTT([ \t\n]|$)", data.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        return False
+
+
+def _suffix(stream: IO[bytes], size: int) -> str:
     """What the content is: mp4 | webm | pdf | "". The stream is at its beginning afterwards."""
     head = stream.read(16)
     stream.seek(max(size - TAIL, 0))
@@ -81,6 +107,6 @@ def _suffix(stream: BinaryIO, size: int) -> str:
     return "pdf" if head.startswith(b"%PDF-") and b"%%EOF" in tail else ""
 
 
-def refused(message: object) -> Refused:
+def refused(message: object, field: str = FIELD) -> Refused:
     """A reason at the field of the file."""
-    return Refused(message, [Problem(message, FIELD)])
+    return Refused(message, [Problem(message, field)])

@@ -1,7 +1,5 @@
 """The file of a lesson, uploaded from the content desk. Large bodies are taken from those who may write courses."""
 
-from typing import Any
-
 from flask import Flask, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,6 +30,7 @@ class FileForm(Form):
     """One file."""
 
     file = FileField(_l("Video or document"))
+    captions = FileField(_l("Captions"))
 
 
 @blueprint.route("/lessons/<int:lesson_id>/file", methods=["GET", "POST"])
@@ -44,7 +43,7 @@ def lesson_file(lesson_id: int) -> ResponseReturnValue:
     form = FileForm()
     if form.validate_on_submit():
         try:
-            _keep(lesson, request.files.get(files.FIELD))
+            _keep(lesson)
         except Refused as refused:
             add_problems(form, refused)
         else:
@@ -56,16 +55,21 @@ def lesson_file(lesson_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _keep(lesson: Lesson, sent: Any) -> None:
+def _keep(lesson: Lesson) -> None:
     """Stores before the transaction, which must not wait for a disk; a file that is then not wanted goes."""
-    if sent is None or not sent.filename:
+    chosen = {field: request.files[field] for field in (files.FIELD, files.CAPTIONS) if request.files.get(field)}
+    if not chosen:
         raise files.refused(_l("Choose a file."))
-    upload = files.store(lesson, sent.stream, current_settings().upload_mb)
+    stored: dict[str, files.Upload] = {}
     try:
+        for field, sent in chosen.items():
+            stored[field] = files.store(lesson, sent.stream, current_settings().upload_mb, field)
         with db.write() as session:
-            files.attach(session, lesson.id, upload, account().id)
+            for field, upload in stored.items():
+                files.attach(session, lesson.id, upload, account().id, field)
     except BaseException:
-        current_storage().delete(upload.key)
+        for upload in stored.values():
+            current_storage().delete(upload.key)
         raise
 
 

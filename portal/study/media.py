@@ -19,6 +19,15 @@ def is_there(lesson: Lesson) -> bool:
         return False
 
 
+def captions(lesson: Lesson) -> Response:
+    """The captions of a video. :raises NotFound: it has none."""
+    if lesson.captions_key is None:
+        raise NotFound(f"captions of lesson {lesson.id}")
+    answer = Response(current_storage().get(lesson.captions_key), mimetype="text/vtt")
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
 def mimetype(lesson: Lesson) -> str:
     """What kind of file it is, by its name."""
     return mimetypes.guess_type(lesson.storage_key or "")[0] or "application/octet-stream"

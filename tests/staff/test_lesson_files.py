@@ -18,6 +18,7 @@ from tests.staff.world import World
 
 MP4 = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 64
 WEBM = b"\x1a\x45\xdf\xa3" + b"\x00" * 64
+VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n你好".encode()
 PDF = b"%PDF-1.7\n" + b"x" * 64 + b"\n%%EOF\n"
 
 
@@ -35,9 +36,9 @@ def lesson(world: World, kind: str = "video", key: str | None = None) -> int:
         return made.id
 
 
-def send(client: FlaskClient, pk: int, data: bytes, name: str = "a.mp4") -> Any:
+def send(client: FlaskClient, pk: int, data: bytes, name: str = "a.mp4", field: str = "file") -> Any:
     """Posts a file as a browser does, in a body of memory."""
-    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
     body = head.encode() + data + b"\r\n--x--\r\n"
     return client.post(f"/staff/lessons/{pk}/file", data=body, content_type="multipart/form-data; boundary=x")
 
@@ -87,6 +88,34 @@ def test_another_kind_or_size_is_said(admin: FlaskClient, world: World, kind: st
     assert answer.status_code == 422
     assert sentence in answer.text
     assert (key_of(pk), stored(), trail("lesson.file_attached")) == (None, [], [])
+
+
+def test_captions_are_kept_beside_the_video_and_replaced(admin: FlaskClient, world: World) -> None:
+    pk = lesson(world)
+    assert send(admin, pk, MP4).status_code == 303
+    for text in (VTT, VTT + "\n再见".encode()):
+        assert send(admin, pk, text, "a.vtt", "captions").status_code == 303
+    with db.read() as session:
+        key = session.get_one(Lesson, pk).captions_key
+    assert key
+    assert current_storage().get(key).endswith("再见".encode())
+    assert len(stored()) == 2  # the video, and the newer captions
+    assert "字幕" in admin.get(f"/staff/lessons/{pk}/file").text
+
+
+@pytest.mark.parametrize(
+    "data", [b"WEBVTTX", b"1\n00:00 --> 00:01\nhi", "WEBVTT\n你好".encode("gbk"), b"WEBVTT\n" + b"x" * files.MEGABYTE]
+)
+def test_what_are_no_captions_is_said(admin: FlaskClient, world: World, data: bytes) -> None:
+    pk = lesson(world)
+    answer = send(admin, pk, data, "a.vtt", "captions")
+    assert answer.status_code == 422
+    assert "字幕须为视频所用的 WebVTT 文件" in answer.text
+    assert stored() == []
+
+
+def test_a_document_has_no_captions(admin: FlaskClient, world: World) -> None:
+    assert send(admin, lesson(world, "document"), VTT, "a.vtt", "captions").status_code == 422
 
 
 def test_far_too_much_is_not_even_read(admin: FlaskClient, county: FlaskClient, world: World) -> None:

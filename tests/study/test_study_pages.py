@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.access import service as access
 from portal.app import create_app
+from portal.catalogue.models import Lesson
 from portal.people.models import Account
 from portal.settings import Settings
+from portal.storage import current_storage
 from portal.study import service
 from portal.study.models import Plan, PlanCourse, StudySession
 from portal.testing import log_in, under_test
@@ -171,6 +173,22 @@ def test_media_needs_a_plan_that_holds_it(client: FlaskClient, world: Build) -> 
     assert client.get(address).status_code == 303  # to the login form
     _enter(client, world(LESSONS))
     assert client.get(address).status_code == 404
+
+
+def test_captions_go_to_whoever_may_see_the_video(client: FlaskClient, world: Build) -> None:
+    mine, other = world(LESSONS), world(LESSONS)
+    course, theirs = _course(mine), _course(other)
+    current_storage().put("lessons/a.vtt", b"WEBVTT")
+    with db.write() as session:
+        session.execute(update(Lesson).where(Lesson.kind == "video").values(captions_key="lessons/a.vtt"))
+    video, text = (lesson.id for lesson in course.course.lessons)
+    assert client.get(f"/study/media/{course.id}/{video}/captions").status_code == 303
+    _enter(client, mine)
+    answer = client.get(f"/study/media/{course.id}/{video}/captions")
+    assert (answer.mimetype, answer.data) == ("text/vtt", b"WEBVTT")
+    foreign = f"/study/media/{theirs.id}/{theirs.course.lessons[0].id}/captions"
+    for address in (foreign, f"/study/media/{course.id}/{text}/captions"):
+        assert client.get(address).status_code == 404
 
 
 def test_hook_plan_actions(start: Start) -> None:

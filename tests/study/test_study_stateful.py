@@ -85,6 +85,9 @@ def test_study_machine(app: Flask, world: Callable[..., World]) -> None:
     run_state_machine_as_test(
         machine(world),
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=settings().max_examples // 4,  # `make search`: 500 runs, 12,500 steps
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -71,6 +71,13 @@ def preview_file(course_id: int, lesson_id: int) -> Response:
     return media.send(shelf.preview(db.reader(), course_id, lesson_id))
 
 
+@blueprint.get("/courses/<int:course_id>/preview/<int:lesson_id>/captions")
+@public
+def preview_captions(course_id: int, lesson_id: int) -> Response:
+    """The captions of such a lesson."""
+    return media.captions(shelf.preview(db.reader(), course_id, lesson_id))
+
+
 def _wish() -> Wish:
     def number(name: str) -> int:
         return min(max(0, request.args.get(name, 0, type=int)), MOST)

@@ -117,6 +117,14 @@ def media(plan_course_id: int, lesson_id: int) -> Response:
     return files.send(lesson)
 
 
+@blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>/captions")
+@learner_required
+def captions(plan_course_id: int, lesson_id: int) -> Response:
+    """The captions of a video, to the same learner."""
+    course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
+    return files.captions(standing.lesson_of(course, lesson_id))
+
+
 def _first(course: PlanCourse, stands: list[Standing]) -> int:
     """Which lesson a course opens with. :raises NotFound: it has no lessons."""
     left_at = overview.resume(db.reader(), current_learner().id)
