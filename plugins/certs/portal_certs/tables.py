@@ -38,6 +38,8 @@ def pages(table: Table, said: Snapshot, chains: Chains) -> list[list[Row]]:
     found: list[list[Row]] = [[head]]
     free = table.h * mm - head.height(table)
     for row in _rows(table, said, chains):
+        if row.wide and row.height(table) > free:
+            continue  # a full page has no room for one more row either
         if row.height(table) > free and len(found[-1]) > 1:
             found.append([head])
             free = (table.y + table.h - table.next_y) * mm - head.height(table)
