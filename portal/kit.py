@@ -40,7 +40,7 @@ from portal.orders import drafts
 from portal.orders import service as orders
 from portal.orders.models import Draft, LineCourse, Order, OrderLine
 from portal.orders.numbers import read as read_number
-from portal.orders.placing import place_order, place_within, placed_before, to_order
+from portal.orders.placing import changeable, place_order, place_within, placed_before, to_order
 from portal.orders.quote import Quote, quote
 from portal.payments.gateways import hear
 from portal.payments.models import Payment, Refund
@@ -77,7 +77,7 @@ from portal.staff import rows as staff_rows
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.guard import needs as staff_required
-from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, Screen
+from portal.staff.screens import EVERYWHERE, Column, Field, Filter, Find, Inline, PageLink, Part, RowColumn, Screen
 from portal.staff.versions import FROM, Versions
 from portal.storage import LocalStorage, current_storage, delete_after
 from portal.study import media
@@ -183,6 +183,7 @@ __all__ = [
     "Report",
     "Role",
     "Room",
+    "RowColumn",
     "RuleSet",
     "Rules",
     "Screen",
@@ -206,6 +207,7 @@ __all__ = [
     "buyer_id",
     "catalogue",
     "cells",
+    "changeable",
     "check_again",
     "check_scan",
     "check_table",

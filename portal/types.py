@@ -39,7 +39,8 @@ class OrderProposal:
     """Everything `orders.place` needs, complete and immutable.
 
     `key` makes placing idempotent: the same key gives the same order. `expected_total` (fen) is what the buyer
-    was shown; another sum by now is a problem, not a surprise.
+    was shown; another sum by now is a problem, not a surprise. `replaces` is the number of the buyer's own unpaid
+    order that this one takes the place of: one transaction closes it and gives its seats to this one.
     """
 
     mode: str
@@ -48,6 +49,7 @@ class OrderProposal:
     rule_set_id: int
     lines: tuple[ProposedLine, ...]
     expected_total: int
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class SelectionMode(Declaration):
     action: object = field(default="", kw_only=True)
     icon: str = field(default="list", kw_only=True)
     takes: str = field(default="", kw_only=True)  # endpoint that takes `course` ids by POST and shows them as a choice
+    changes: str = field(default="", kw_only=True)  # endpoint that takes the `number` of an unpaid order by POST and
+    # shows what was chosen, to be chosen anew; see OrderProposal.replaces
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,7 @@ class HomeCard:
 class PlanAction:
     """A line in a plan's checklist: done, waiting for somebody, or a button. kind: done | wait | todo."""
 
+    plan_id: int
     key: str
     kind: str
     text: object
@@ -192,11 +197,11 @@ class OrderPaid(Event):
 
 @dataclass(frozen=True)
 class OrderClosed(Event):
-    """An unpaid order was cancelled or has expired; its seats are free again. Not told for refunds."""
+    """An unpaid order was cancelled, was replaced by another one or has expired. Not told for refunds."""
 
     hook: ClassVar[str] = "order_closed"
     order_id: int
-    reason: str  # cancelled | expired
+    reason: str  # cancelled (also when it was replaced) | expired
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from portal import db
+from portal.access import sessions
 from portal.errors import Forbidden
 from portal.people import clerks
 from portal.people.models import Account, Learner, Organisation
@@ -47,6 +48,26 @@ def current_learner() -> Learner:
         raise Forbidden
     learner: Learner = g.learner
     return learner
+
+
+def kind() -> str:
+    """The kind of the account that is logged in, "" when none is."""
+    found = current_account()
+    return found.kind if found else ""
+
+
+def kind_in_numbers() -> str:
+    """The same, for requests that come every few seconds: nothing but numbers is read."""
+    found = sessions.identity()
+    return found.kind if found else ""
+
+
+def learner_id() -> int:
+    """The learner of such a request. :raises Forbidden: another kind of account."""
+    found = sessions.identity()
+    if found is None or found.learner_id is None:
+        raise Forbidden
+    return found.learner_id
 
 
 def visiting_learner() -> Learner | None:

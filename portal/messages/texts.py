@@ -34,7 +34,7 @@ _OTHER = Text(_l("A message from the platform"), _l("Open it to see what changed
 TEXTS = {
     "registered": Text(
         _l("You are registered"),
-        _l("Choose a project under Enrol, or upload your ID photo first: certificates need it."),
+        _l("Choose a project under Enrol. Certificates need an ID photo: your profile shows whether it is there."),
         _l("My profile"),
     ),
     "activated": Text(

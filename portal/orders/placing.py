@@ -4,24 +4,33 @@ from collections.abc import Iterable
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
+from portal.access.visitor import account
+from portal.errors import Conflict
 from portal.orders import service
 from portal.orders.models import Order
 from portal.orders.quote import Quote
 from portal.orders.states import PLACED
+from portal.payments import gateways
+from portal.payments import service as payments
 from portal.plugins import current_plugins
 from portal.settings import current_settings
 from portal.types import OrderProposal, Problem
+
+_UNDER_WAY = _l(
+    "A payment for this order is under way, so it cannot be changed. Wait for its result, or cancel the order."
+)
 
 
 def place_order(proposal: OrderProposal) -> Order:
     """Makes a proposal an order that keeps its price and seats for `order_hours`.
 
     :raises Refused: with the core's and all plugins' problems at once; nothing is written.
-    :raises Conflict: a class has too few seats left.
+    :raises Conflict: a class has too few seats left, or the order it replaces is paid, being paid or over.
     """
     with db.write() as session:
         return place_within(session, proposal)
@@ -34,7 +43,24 @@ def place_within(session: Session, proposal: OrderProposal) -> Order:
         # Closed: a plugin that cannot answer refuses the order.
         return current_plugins().ask("order_problems", closed=True, session=session, proposal=proposal, quote=quote)
 
+    if proposal.replaces:
+        _refuse_while_paying(session, service.find(session, proposal.replaces, proposal.buyer_id))
     return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
+
+
+def changeable(number: str) -> Order:
+    """The visitor's own unpaid order, about to be chosen anew; its gateways were asked to collect no more for it.
+
+    :raises NotFound: unknown or foreign.
+    :raises Conflict: it is paid or over, or money for it may be on its way.
+    """
+    order, now = service.find(db.reader(), number, account().id), clock.now()
+    gateways.settle(order, now)
+    db.reader().refresh(order)
+    if order.state != PLACED or order.expires_at <= now:
+        raise Conflict(service.NOT_CHANGEABLE)
+    _refuse_while_paying(db.reader(), order)
+    return order
 
 
 def placed_before(buyer_id: int, key: str) -> Order | None:
@@ -48,3 +74,8 @@ def to_order(order: Order) -> ResponseReturnValue:
     """To where an order goes on: 学费支付 while it waits for money, else its own page."""
     endpoint = "payments.pay" if order.state == PLACED else "orders.show"
     return redirect(url_for(endpoint, number=order.number), 303)
+
+
+def _refuse_while_paying(session: Session, order: Order) -> None:
+    if payments.under_way(session, order.id):
+        raise Conflict(_UNDER_WAY)

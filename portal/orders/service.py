@@ -25,6 +25,8 @@ from portal.types import OrderClosed, OrderPaid, OrderProposal, Problem
 
 _FROZEN = ("course_id", "title", "kind", "year", "hours", "compulsory", "needs_test", "price")
 
+NOT_CHANGEABLE = _l("This order can no longer be changed: it is paid, cancelled or over.")
+
 Ask = Callable[[OrderProposal, Quote], Iterable[Problem]]
 
 
@@ -32,20 +34,23 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     """Makes a proposal an order that keeps its price and seats for `hours`.
 
     The same proposal key gives the same order, whatever its state by now. An order that costs nothing is paid at
-    once, by no provider and without a payment row.
+    once, by no provider and without a payment row. One that replaces another keeps until the other's moment: changing
+    it again and again holds a seat no longer.
 
     :raises Refused: with all problems at once, the core's and the plugins' (`ask`); nothing is written.
-    :raises Conflict: a class has too few seats left.
+    :raises Conflict: a class has too few seats left, or the order to be replaced is over.
     """
     if (known := _placed(session, proposal)) is not None:
         return known
+    until = _give_way(session, proposal, now) if proposal.replaces else now + timedelta(hours=hours)
     quoted = quote(session, proposal)
     problems = [*core_problems(session, proposal, quoted, now), *ask(proposal, quoted)]
     if problems:
         raise Refused(_l("The order cannot be submitted yet"), problems)
-    order = _insert(session, proposal, quoted, now, hours)
+    order = _insert(session, proposal, quoted, now, until)
     _hold_seats(session, proposal)
-    audit.record(session, proposal.buyer_id, "order.placed", order, after={"total": order.total})
+    placed = {"total": order.total} | ({"replaces": proposal.replaces} if proposal.replaces else {})
+    audit.record(session, proposal.buyer_id, "order.placed", order, after=placed)
     if order.total == 0:
         mark_paid(session, order.id, now)
     return order
@@ -180,7 +185,17 @@ def _placed(session: Session, proposal: OrderProposal) -> Order | None:
     return known
 
 
-def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, hours: int) -> Order:
+def _give_way(session: Session, proposal: OrderProposal, now: datetime) -> datetime:
+    """Closes the order a proposal replaces, before its problems are looked for: what it holds is free for this one
+    and, as there is one writer at a time, for nobody else. Returns until when the closed one was kept.
+    """
+    order = find(session, proposal.replaces, proposal.buyer_id)
+    if order.expires_at <= now or not _close(session, order, states.CANCELLED, now, proposal.buyer_id):
+        raise Conflict(NOT_CHANGEABLE)
+    return order.expires_at
+
+
+def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datetime, until: datetime) -> Order:
     """Writes an order with its lines and their courses: a handful of statements, however many lines."""
     values = {
         "buyer_id": proposal.buyer_id,
@@ -190,7 +205,7 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
         "total": quoted.total,
         "rule_set_id": proposal.rule_set_id,
         "placed_at": now,
-        "expires_at": now + timedelta(hours=hours),
+        "expires_at": until,
     }
     order = numbers.insert(session, Order, numbers.ORDER, values, now)
     line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])

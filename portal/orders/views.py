@@ -13,11 +13,12 @@ from portal.access.guard import login_required
 from portal.access.visitor import account, buyer_id, colleagues
 from portal.errors import Conflict
 from portal.orders import service, states
-from portal.orders.models import OrderLine
+from portal.orders.models import Order, OrderLine
 from portal.orders.summary import class_name, summarise
 from portal.payments import gateways, invoice_states, ledger, refund_states, sums
 from portal.payments import service as payments
 from portal.payments.states import REASONS
+from portal.plugins import current_plugins
 from portal.web import formats
 from portal.web.forms import Form
 
@@ -100,6 +101,7 @@ def show(number: str) -> ResponseReturnValue:
         invoice_states=INVOICE_STATES,
         reasons=REASONS,
         ours=colleagues(),
+        changes=_changes(order),
         now=clock.now(),
         form=Form(),
     )
@@ -121,3 +123,9 @@ def cancel(number: str) -> ResponseReturnValue:
     else:
         gateways.close_about(order, clock.now())
     return redirect(url_for("orders.show", number=order.number), 303)
+
+
+def _changes(order: Order) -> str:
+    """Where an order is chosen anew: the mode it came from says so, if it lets people at all."""
+    modes = {mode.key: mode for mode in current_plugins().declared("selection_modes")}
+    return modes[order.mode].changes if order.mode in modes else ""

@@ -78,6 +78,16 @@ def close_about(order: Order, now: datetime) -> None:
         close(payment, now)
 
 
+def settle(order: Order, now: datetime) -> None:
+    """Brings the open payments of an order to an end where a gateway can tell one at once: it collects no more, or has
+    collected already. What may be on its way for days is only asked about.
+    """
+    with db.read() as session:
+        open_ones = service.waiting(session, order_id=order.id)
+    for payment in open_ones:
+        (ask if _patient(payment) else close)(payment, now)
+
+
 def hear(provider_key: str, notice: Notice, now: datetime) -> str:
     """Books what a provider learned by itself: a bank statement, a clerk's word. As often as it likes."""
     return _book(provider_key, notice, now)
@@ -144,6 +154,12 @@ JOBS = (
     JobSpec(service.refunds.SEND, send_refund),
     JobSpec("payments.refunds", send_refunds, every=timedelta(minutes=5)),
 )
+
+
+def _patient(payment: Payment) -> bool:
+    """Whether a payment's provider has money on its way for days; one that is off tells nothing any more."""
+    found = next((one for one in service.providers() if one.key == payment.provider), None)
+    return found is None or bool(found.patience())
 
 
 def _book(provider_key: str, notice: Notice, now: datetime) -> str:

@@ -15,7 +15,7 @@ from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
 from portal.staff import listing, scope, service
 from portal.staff.actions import Action, Ask
-from portal.staff.fields import Choice, Day, Hundredths, Moment, Whole
+from portal.staff.fields import Choice, Day, Hundredths, Moment, Upload, Whole
 from portal.staff.screens import Screen
 from portal.web.forms import Form, add_problems
 
@@ -28,6 +28,7 @@ FIELDS: dict[str, Any] = {
     "number": Whole,
     "day": Day,
     "moment": Moment,
+    "file": Upload,
 }
 
 

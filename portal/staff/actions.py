@@ -8,7 +8,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-KINDS = ("lines", "line", "choice", "money", "hours", "number", "day", "moment")
+KINDS = ("lines", "line", "choice", "money", "hours", "number", "day", "moment", "file")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Ask:
     """Something a step wants to know. Problems a service finds at `name` stand at this field.
 
     kind: "lines" (a sentence, several lines) | "line" | "choice" (of `choices`) | "money" (yuan on the page, fen in
-    what is said) | "hours" (hundredths in what is said) | "number" | "day" | "moment". `least`, `most`: of a number;
+    what is said) | "hours" (hundredths in what is said) | "number" | "day" | "moment" | "file" (its bytes; the service
+    judges them). `least`, `most`: of a number;
     `most` also of the characters of a text. `unit` stands behind a number, `section` above what follows together.
     """
 

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, Field, SelectField
+from wtforms import DateField, Field, FileField, SelectField
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateTimeLocalInput, NumberInput, TextInput
 
@@ -117,3 +117,11 @@ class Choice(SelectField):
         """The present value is marked although None is shown as an empty line."""
         for value, label in self.choices or ():
             yield ("" if value is None else value, label, value == self.data, {})
+
+
+class Upload(FileField):
+    """The bytes of one file; nothing chosen is None. A browser sends it once: a refused form asks for it again."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        chosen = [one for one in valuelist if getattr(one, "filename", "")]
+        self.data = chosen[0].stream.read() if chosen else None

@@ -11,6 +11,8 @@ from flask_appbuilder.api import BaseApi
 from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Column as StoredColumn
+from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
@@ -184,7 +186,10 @@ class RegisterApi(ModelRestApi):
 
 def view(screen: type[Screen]) -> type[RegisterApi]:
     """The REST class of a screen; its name is the endpoint."""
-    own = [column.name for column in screen.columns if not column.path and hasattr(screen.model, column.name)]
+    # What the database works out (column_property) is no column that Flask-AppBuilder could describe.
+    computed = {name for name, column in inspect(screen.model).columns.items() if not isinstance(column, StoredColumn)}
+    known = [column.name for column in screen.columns if not column.path and hasattr(screen.model, column.name)]
+    own = [name for name in known if name not in computed]
     key = str(SQLAInterface(screen.model).get_pk_name())
     members = {
         "screen": screen,

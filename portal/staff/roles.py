@@ -35,6 +35,7 @@ ROLES = (
             "orders": READ,
             "payments": READ,
             "refunds": READ,
+            "invoices": READ,
             "plans": READ,
             "credits": READ,
             "plan_courses": WRITE,

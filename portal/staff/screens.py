@@ -53,6 +53,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class RowColumn(Column):
+    """A column whose shape needs the whole row."""
+
+    def value(self, row: Any) -> Any:
+        """The row itself."""
+        return row
+
+
+@dataclass(frozen=True)
 class Find:
     """Where the words of the search box are looked for. `label` says it in the box; empty: that of its column.
 

@@ -6,11 +6,9 @@ from flask.typing import ResponseReturnValue
 from portal import clock, db
 from portal.access.guard import public
 from portal.access.visitor import current_account, safe_next
-from portal.errors import NotFound
 from portal.messages import service as messages
 from portal.plugins import current_plugins
-from portal.rules import service as rules
-from portal.rules.rules import Rules
+from portal.rules import kept as rules
 from portal.web.i18n import CHINESE, LANGUAGES
 from portal.web.kept import kept
 
@@ -25,15 +23,11 @@ def home() -> str:
     now = clock.now()
     today = clock.today(now)
     plugins = current_plugins()
-    try:
-        year_rules = rules.in_force(db.reader(), today.year, now).rules
-    except NotFound:
-        year_rules = Rules()  # a site without rules yet shows the national ones
     return render_template(
         "web/home.html",
         year=today.year,
         days_left=(today.replace(month=12, day=31) - today).days,
-        rules=year_rules,
+        rules=rules.of_year(today.year, now),
         doors=plugins.declared("selection_modes"),
         cards=plugins.ask("home_cards", user=current_account()),
         notices=messages.notices(db.reader(), now, limit=5),

@@ -99,7 +99,12 @@ def register(session: Session, name: str = "周晓岚") -> Learner:
 
 
 def propose(
-    shop: Shop, *learners: Learner, key: str = "", total: int | None = None, class_id: int | None = None
+    shop: Shop,
+    *learners: Learner,
+    key: str = "",
+    total: int | None = None,
+    class_id: int | None = None,
+    replaces: str = "",
 ) -> OrderProposal:
     """All courses of the shop for each learner, bought by the first."""
     lines = tuple(
@@ -115,9 +120,8 @@ def propose(
         for learner in learners
     )
     expected = shop.total * len(learners) if total is None else total
-    return OrderProposal(
-        "enrollment", learners[0].account_id, key or f"k{next(_numbers)}", shop.rule_set_id, lines, expected
-    )
+    key = key or f"k{next(_numbers)}"
+    return OrderProposal("enrollment", learners[0].account_id, key, shop.rule_set_id, lines, expected, replaces)
 
 
 def nothing_wrong(_proposal: OrderProposal, _quote: Quote) -> list[Problem]:
@@ -125,6 +129,8 @@ def nothing_wrong(_proposal: OrderProposal, _quote: Quote) -> list[Problem]:
     return []
 
 
-def buy(session: Session, shop: Shop, *learners: Learner, key: str = "", now: datetime = NOON) -> Order:
+def buy(
+    session: Session, shop: Shop, *learners: Learner, key: str = "", now: datetime = NOON, replaces: str = ""
+) -> Order:
     """A placed order."""
-    return orders.place(session, propose(shop, *learners, key=key), nothing_wrong, now, HOURS)
+    return orders.place(session, propose(shop, *learners, key=key, replaces=replaces), nothing_wrong, now, HOURS)

@@ -67,6 +67,23 @@ class Orders(RuleBasedStateMachine):
         self.book[order.id] = ("placed", chosen, order.expires_at)
         return order.id
 
+    @rule(target=placed, order_id=placed)
+    def change(self, order_id: int) -> object:
+        """Another order of the same people takes its place, its seats and its moment."""
+        state, people, ends = self.book[order_id]
+        error = None if state == "placed" and ends > self.now else Conflict  # type: ignore[operator]
+        order = None
+        with _expecting(error) as session:
+            number = session.get_one(Order, order_id).number
+            learners = [self.people[place] for place in sorted(people)]
+            order = buy(session, self.shop, *learners, now=self.now, replaces=number)
+        if order is None or error:
+            return multiple()
+        self.book[order_id] = ("cancelled", people, ends)
+        self.book[order.id] = ("placed", people, order.expires_at)
+        assert order.expires_at == ends
+        return order.id
+
     @rule(order_id=placed)
     def pay(self, order_id: int) -> None:
         state, people, ends = self.book[order_id]

@@ -1,4 +1,8 @@
-"""Races on a real SQLite file: one seat, one order, whoever is faster. Controls show that the races are real."""
+"""Races on a real database: one seat, one order, whoever is faster. Controls show that the races are real.
+
+Each race of this file, of test_changing.py and of tests/payments/test_payment_races.py stands beside a control that
+takes its guard away.
+"""
 
 import threading
 from collections import Counter
@@ -19,10 +23,12 @@ from portal.study.models import Plan
 from tests.orders.shop import HOURS, NOON, Shop, nothing_wrong, open_shop, propose, register
 from tests.orders.threads import THREADS, together
 
+CROWD = 50
 
-def _shop(seats: int) -> tuple[Shop, list[Learner]]:
+
+def _shop(seats: int, people: int = THREADS) -> tuple[Shop, list[Learner]]:
     with db.write() as session:
-        return open_shop(session, seats=seats), [register(session) for _ in range(THREADS)]
+        return open_shop(session, seats=seats), [register(session) for _ in range(people)]
 
 
 def _place(shop: Shop, learner: Learner, key: str) -> str:
@@ -35,11 +41,11 @@ def _taken() -> int:
         return session.scalar(select(TrainingClass.taken)) or 0
 
 
-def test_the_last_seat_has_one_winner(app: Flask) -> None:
-    shop, learners = _shop(seats=1)
-    answers = together(app, lambda place: _place(shop, learners[place], f"k{place}"))
+def test_the_last_seat_goes_to_one_of_fifty(app: Flask) -> None:
+    shop, learners = _shop(seats=1, people=CROWD)
+    answers = together(app, lambda place: _place(shop, learners[place], f"k{place}"), CROWD)
     assert len([answer for answer in answers if isinstance(answer, str)]) == 1
-    assert len([answer for answer in answers if isinstance(answer, Conflict)]) == THREADS - 1
+    assert len([answer for answer in answers if isinstance(answer, Conflict)]) == CROWD - 1
     assert _taken() == 1
 
 
@@ -102,6 +108,15 @@ def test_control_without_the_condition_a_class_is_oversold(app: Flask, monkeypat
     shop, learners = _shop(seats=1)
     together(app, lambda place: _place(shop, learners[place], f"k{place}"))
     assert _taken() == THREADS
+
+
+def test_control_without_looking_for_the_key_a_double_click_is_told_off(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "_placed", lambda *_: None)
+    shop, learners = _shop(seats=THREADS)
+    answers = together(app, lambda _: _place(shop, learners[0], "click"))
+    assert len([answer for answer in answers if isinstance(answer, Refused)]) == THREADS - 1
 
 
 def test_control_without_asking_what_a_person_has_two_windows_are_two_orders(

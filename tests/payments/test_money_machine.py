@@ -53,6 +53,19 @@ class Money(RuleBasedStateMachine):
         except (Refused, Conflict):
             return multiple()
 
+    @rule(target=placed, order_id=placed)
+    def change(self, order_id: int) -> object:
+        """Another order takes its place; money that was begun for it finds it closed."""
+        try:
+            with db.write() as session:
+                old = session.get_one(Order, order_id)
+                learners = [line.learner for line in old.lines]
+                order = buy(session, self.shop, *learners, now=self.now, replaces=old.number)
+            self.orders.append(order.id)
+            return order.id
+        except (Refused, Conflict):
+            return multiple()
+
     @rule(target=begun, order_id=placed)
     def begin(self, order_id: int) -> object:
         try:

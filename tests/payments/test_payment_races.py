@@ -1,5 +1,10 @@
-"""One notification from many sides at once, and money against cancelling: one winner each."""
+"""One notification from many sides at once, money against cancelling, two deciders: one winner each.
 
+Beside each race stands a control that takes its guard away and shows what would happen.
+"""
+
+import secrets
+import threading
 from dataclasses import replace
 
 import pytest
@@ -12,20 +17,22 @@ from portal import db
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, PortalError
 from portal.events import EventRow
+from portal.orders import numbers, states
 from portal.orders import service as orders
 from portal.orders.models import Order, OrderLine
-from portal.payments import ledger, service
+from portal.payments import ledger, refund_states, service, terms
+from portal.payments.judgement import Verdict
 from portal.payments.models import Payment, PaymentEvent, Refund
-from portal.payments.service import hearing, holding, refunds
+from portal.payments.service import confirming, hearing, holding, refunds
 from portal.study.models import Plan
 from tests.orders.shop import NOON, buy, open_shop, register
 from tests.orders.threads import THREADS, together
 from tests.payments.bank import Paper, paid
 
 
-def _started() -> tuple[Order, Payment]:
+def _started(people: int = 1) -> tuple[Order, Payment]:
     with db.write() as session:
-        order = buy(session, open_shop(session), register(session))
+        order = buy(session, open_shop(session), *[register(session) for _ in range(people)])
         return order, service.start(session, order, Paper(), NOON)
 
 
@@ -39,9 +46,9 @@ def _confirm(payment: Payment, event_id: str, reference: str) -> str:
         return service.confirm(session, "paper", paid(payment, event_id, reference=reference), NOON)
 
 
-def _asked() -> tuple[Refund, int]:
-    """A refund of the one line of a paid order, and whoever decides."""
-    order, payment = _started()
+def _asked(people: int = 1) -> tuple[Refund, int]:
+    """A refund of the first line of a paid order, and whoever decides."""
+    order, payment = _started(people)
     _confirm(payment, "e", "r")
     with db.write() as session:
         order = session.get_one(Order, order.id)
@@ -52,6 +59,16 @@ def _asked() -> tuple[Refund, int]:
 def _approve(refund: Refund, staff_id: int) -> None:
     with db.write() as session:
         refunds.approve(session, refund.id, staff_id, NOON)
+
+
+def _refuse(refund: Refund, staff_id: int) -> None:
+    with db.write() as session:
+        refunds.refuse(session, refund.id, staff_id, "说明", NOON)
+
+
+def _faults() -> list[str]:
+    with db.read() as session:
+        return ledger.faults(session)
 
 
 def _ask_again(refund: Refund) -> None:
@@ -123,6 +140,108 @@ def test_a_line_is_asked_back_once(app: Flask) -> None:
     answers = together(app, lambda _: _ask_again(refund))
     assert all(isinstance(answer, PortalError) for answer in answers)
     assert _held() == refund.amount
+
+
+def test_agreeing_and_refusing_have_one_winner(app: Flask) -> None:
+    refund, staff_id = _asked()
+    together(app, lambda place: (_approve if place % 2 else _refuse)(refund, staff_id))
+    with db.read() as session:
+        state = session.get_one(Refund, refund.id).state
+    assert (state, _held()) in {("approved", refund.amount), ("refused", 0)}
+    assert _faults() == []
+
+
+def test_more_than_arrived_is_never_set_aside(app: Flask) -> None:
+    _, payment = _started()
+    _confirm(payment, "e", "r")
+
+    def give(_place: int) -> None:
+        with db.write() as session:
+            holding.set_aside(session, session.get_one(Payment, payment.id), payment.amount, "staff", NOON)
+
+    answers = together(app, give)
+    assert len([answer for answer in answers if isinstance(answer, Conflict)]) == THREADS - 1
+    assert _held() == payment.amount
+
+
+# --- the same races without their guards ------------------------------------------------------------------------------
+
+
+def test_control_without_the_record_one_notification_is_money_each_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = hearing.heard
+
+    def forgetful(*given: object) -> hearing.Heard:
+        nothing = {"same": False, "again": False, "reused": False, "told_of_money": False}
+        return replace(heard(*given), event_id=secrets.token_hex(8), **nothing)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hearing, "heard", forgetful)
+    _, payment = _started()
+    together(app, lambda _: _confirm(payment, "e", "r"))
+    assert [_count(model) for model in (Plan, PaymentEvent)] == [1, THREADS]
+    assert _faults() != []
+
+
+def test_control_without_judging_later_money_is_nowhere(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirming, "judge", lambda *_: Verdict("paid"))
+    _, payment = _started()
+    answers = together(app, lambda place: _confirm(payment, f"e{place}", f"r{place}"))
+    assert len([answer for answer in answers if isinstance(answer, Conflict)]) == THREADS - 1
+    assert [_count(model) for model in (PaymentEvent, Refund)] == [1, 0]  # so many came, one is on record
+
+
+def test_control_looking_before_beginning_is_as_many_attempts_as_clicks(app: Flask) -> None:
+    with db.write() as session:
+        order = buy(session, open_shop(session), register(session))
+    looked = threading.Barrier(THREADS)
+
+    def start(_place: int) -> None:
+        with db.read() as session:
+            begun = session.scalars(select(Payment).where(Payment.order_id == order.id)).all()
+        looked.wait()
+        values = {"order_id": order.id, "provider": "paper", "amount": order.total, "started_at": NOON}
+        if not begun:
+            with db.write() as session:
+                numbers.insert(session, Payment, numbers.PAYMENT, values | {"state": "started"}, NOON)
+
+    together(app, start)
+    assert _count(Payment) == THREADS
+
+
+def test_control_without_the_table_of_moves_money_and_cancelling_both_win(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "MOVES", dict.fromkeys(states.MOVES, frozenset(states.MOVES)))
+    order, payment = _started()
+    _confirm(payment, "e", "r")
+
+    def cancel(_place: int) -> None:
+        with db.write() as session:
+            orders.cancel(session, session.get_one(Order, order.id), NOON)
+
+    together(app, cancel)
+    assert _count(Plan) == 1
+    assert _faults() != []  # somebody studies on a seat that was given back
+
+
+def test_control_without_the_table_of_moves_a_refund_is_agreed_to_and_refused(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refund_states, "MOVES", dict.fromkeys(refund_states.MOVES, frozenset(refund_states.MOVES)))
+    refund, staff_id = _asked()
+    _approve(refund, staff_id)
+    together(app, lambda _: _refuse(refund, staff_id))
+    assert _held() < refund.amount  # its money is on its way, and free to be sent once more
+
+
+def test_control_without_looking_what_is_under_way_one_line_goes_back_twice(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terms, "_blocked", lambda *_: {})
+    refund, _ = _asked(people=2)
+    together(app, lambda _: _ask_again(refund))
+    assert _held() == 2 * refund.amount
 
 
 def test_control_without_reading_what_is_on_record_money_counts_twice(

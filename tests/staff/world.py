@@ -15,7 +15,7 @@ from portal.credits.models import Credit, OutsideActivity
 from portal.divisions.models import Division
 from portal.messages.models import MessageText, Notice
 from portal.orders.models import Order, OrderLine
-from portal.payments.models import Payment, Refund
+from portal.payments.models import InvoiceRequest, Payment, Refund
 from portal.people import credit_code
 from portal.people.models import (
     Account,
@@ -146,6 +146,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     given = {"title": course.title, "kind": "major", "year": 2026, "hours": 1250}
     studied = PlanCourse(plan=plan, course=course, compulsory=True, needs_test=True, **given)
     refund = Refund(number=f"R{code}", payment=payment, line_id=line.id, amount=2800, reason="asked", words="调岗")
+    invoice = InvoiceRequest(order_id=order.id, title=f"{name}的单位", kind="plain", amount=2800, created_at=NOON)
     credit = Credit(learner=learner, course_id=course.id, source="plan", employer_name="单位", earned_at=NOON, **given)
     correction = Correction(learner=learner, note="登记时写错", created_at=NOON)
     correction.items = [CorrectionItem(field="name", before=name, after=f"{name}一")]
@@ -154,7 +155,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
     odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
     odd.found_at = NOON
-    session.add_all([studied, refund, credit, correction, outside, odd])
+    session.add_all([studied, refund, invoice, credit, correction, outside, odd])
     session.flush()
     return {
         "learners": learner,
@@ -164,6 +165,7 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
         "payments": payment,
         "plans": plan,
         "refunds": refund,
+        "invoices": invoice,
         "plan_courses": studied,
         "credits": credit,
         "corrections": correction,

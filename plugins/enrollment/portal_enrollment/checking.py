@@ -74,6 +74,7 @@ def proposal(visit: Visit, expected_total: int) -> OrderProposal:
         rule_set_id=visit.project.rule_set_id,
         lines=(line,),
         expected_total=expected_total,
+        replaces=visit.replaces,
     )
 
 

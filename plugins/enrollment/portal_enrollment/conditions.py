@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from portal.kit import (
     Learner,
@@ -68,6 +68,14 @@ def _class_problems(session: Session, project: Project, learner: Learner, line: 
         )
 
 
+def unpaid(session: Session, learner_id: int, project_id: int) -> OrderLine | None:
+    """What a learner has ordered of a project and not paid yet, with its order."""
+    query = select(OrderLine).join(Order).options(contains_eager(OrderLine.order))
+    query = query.where(OrderLine.learner_id == learner_id, OrderLine.project_id == project_id, Order.state == "placed")
+    found: OrderLine | None = session.scalar(query)
+    return found
+
+
 @dataclass(frozen=True)
 class Enrolled:
     """What a learner already has in a project: an unpaid order, or a plan."""
@@ -85,12 +93,8 @@ def enrolled(session: Session, learner_id: int, project_id: int) -> Enrolled | N
     )
     if plan_id is not None:
         return Enrolled(plan_id=plan_id)
-    number = session.scalar(
-        select(Order.number)
-        .join(OrderLine)
-        .where(OrderLine.learner_id == learner_id, OrderLine.project_id == project_id, Order.state == "placed")
-    )
-    return Enrolled(order_number=number) if number else None
+    line = unpaid(session, learner_id, project_id)
+    return Enrolled(order_number=line.order.number) if line else None
 
 
 def studying(session: Session, learner_id: int, course_ids: list[int]) -> set[int]:

@@ -14,7 +14,10 @@ from portal_enrollment import MODE
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers of the steps. `token` is drawn once and makes the order's key; `courses` None: not chosen yet."""
+    """Answers of the steps. `token` is drawn once and makes the order's key; `courses` None: not chosen yet.
+
+    `replaces` is the number of the unpaid order these answers are to take the place of.
+    """
 
     token: str
     class_id: int | None = None
@@ -22,6 +25,7 @@ class Answers:
     step: str = "training_class"  # where to go on
     version: int = 0
     saved_at: datetime | None = None
+    replaces: str = ""
 
     @property
     def key(self) -> str:
@@ -81,7 +85,12 @@ def unfinished(session: Session, learner: Learner) -> list[tuple[Project, Answer
 
 def _facts(answers: Answers) -> dict[str, Any]:
     courses = None if answers.courses is None else sorted(answers.courses)
-    return {"token": answers.token, "class_id": answers.class_id, "courses": courses}
+    return {
+        "token": answers.token,
+        "class_id": answers.class_id,
+        "courses": courses,
+        "replaces": answers.replaces,
+    }
 
 
 def _answers(draft: Draft) -> Answers:
@@ -93,4 +102,5 @@ def _answers(draft: Draft) -> Answers:
         step=draft.step,
         version=draft.version,
         saved_at=draft.updated_at,
+        replaces=draft.data.get("replaces", ""),  # forms begun before orders could be changed
     )

@@ -6,7 +6,16 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from portal.kit import Account, NavItem, OrderProposal, Problem, Quote, SelectionMode, _l, hookimpl
-from portal_enrollment import MODE, checking, choosing, conditions, pages, steps, wanted  # noqa: F401 - pages register themselves
+from portal_enrollment import (  # noqa: F401 - pages register themselves
+    MODE,
+    changing,
+    checking,
+    choosing,
+    conditions,
+    pages,
+    steps,
+    wanted,
+)
 
 
 @hookimpl
@@ -27,6 +36,7 @@ def selection_modes() -> Iterable[SelectionMode]:
             gives=_l("Certificate of qualification"),
             action=_l("Enrol by specialty"),
             icon="list",
+            changes="enrollment.change",
         )
     ]
 

@@ -10,7 +10,6 @@ from portal.kit import (
     Refused,
     _l,
     add_problems,
-    catalogue,
     clock,
     current_settings,
     db,
@@ -91,13 +90,13 @@ def training_class(project_id: int) -> ResponseReturnValue:
         found = visit.classes.get(form.class_id.data)
         if found is None:
             form.class_id.errors = [str(_l("Choose one of the classes below."))]
-        elif catalogue.free_seats(found) == 0:
+        elif visit.free_seats(found) == 0:
             form.class_id.errors = [str(_l("All seats of %(name)s are taken. Choose another class.", name=found.name))]
         else:
             changed = replace(visit.answers, class_id=found.id, step="courses", version=form.version.data or 0)
             keep(visit, changed, "training_class")
             return redirect(url_for("enrollment.courses", project_id=project_id), 303)
-    options = [(one, catalogue.free_seats(one)) for one in visit.classes.classes]
+    options = [(one, visit.free_seats(one)) for one in visit.classes.classes]
     page = render_template("enrollment/class.html", form=form, visit=visit, titles=TITLES, options=options)
     return page, 422 if form.errors else 200
 
@@ -105,10 +104,12 @@ def training_class(project_id: int) -> ResponseReturnValue:
 @blueprint.post("/enrol/<int:project_id>/drop")
 @learner_required
 def drop(project_id: int) -> ResponseReturnValue:
-    """Gives a half-done enrolment up."""
+    """Gives a half-done enrolment up, or a change: then the order stays as it is."""
     visit = arrive(project_id, "details")
     with db.write() as session:
         drafting.drop(session, visit.learner, project_id)
+    if visit.replaces:
+        return redirect(url_for("orders.show", number=visit.replaces), 303)
     return redirect(url_for("enrollment.index"), 303)
 
 

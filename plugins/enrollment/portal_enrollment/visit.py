@@ -12,6 +12,7 @@ from portal.kit import (
     ClassChoice,
     Learner,
     Offer,
+    OrderLine,
     Project,
     Rules,
     Standing,
@@ -38,6 +39,7 @@ class Visit:
     project: Project
     answers: Answers | None
     today: date
+    ordered: OrderLine | None = None  # in the unpaid order these answers are to replace
 
     @property
     def rules(self) -> Rules:
@@ -81,6 +83,17 @@ class Visit:
         kept = self.answers.courses if self.answers else None
         return choice.preset(self.offers) | (set(kept or ()) & offered)
 
+    @property
+    def replaces(self) -> str:
+        """Number of the unpaid order that is being changed."""
+        return self.ordered.order.number if self.ordered else ""
+
+    def free_seats(self, training_class: TrainingClass) -> int | None:
+        """Seats this learner could take: the one their unpaid order holds is theirs, should all be taken."""
+        free = catalogue.free_seats(training_class)
+        mine = self.ordered is not None and self.ordered.class_id == training_class.id
+        return 1 if mine and free == 0 else free
+
     def standing(self, chosen: Sequence[int] | set[int]) -> Standing:
         return choice.check(self.offers, chosen, self.rules)
 
@@ -99,7 +112,8 @@ def arrive(project_id: int, step: str) -> Visit:
     """The visit, or the way to where the learner has to go first.
 
     :raises NotFound: no such project.
-    :raises Elsewhere: the project is closed, the learner is enrolled already, or an earlier step is open.
+    :raises Elsewhere: the project is closed, the learner is enrolled already (but for an unpaid order that is being
+        changed), or an earlier step is open.
     """
     session, today = db.reader(), clock.today(clock.now())
     learner = current_learner()
@@ -107,9 +121,12 @@ def arrive(project_id: int, step: str) -> Visit:
     if not catalogue.is_open(project, today):
         why = catalogue.closed_reason(project, today)
         raise Elsewhere("enrollment.specialty", why, specialty_id=project.specialty_id)
-    if conditions.enrolled(session, learner.id, project.id):
-        raise Elsewhere("enrollment.specialty", specialty_id=project.specialty_id)
-    visit = Visit(session, learner, project, drafting.load(session, learner, project.id), today)
+    answers, ordered = drafting.load(session, learner, project.id), None
+    if found := conditions.enrolled(session, learner.id, project.id):
+        if answers is None or not found.order_number or answers.replaces != found.order_number:
+            raise Elsewhere("enrollment.specialty", specialty_id=project.specialty_id)
+        ordered = conditions.unpaid(session, learner.id, project.id)
+    visit = Visit(session, learner, project, answers, today, ordered)
     furthest = visit.furthest()
     if STEPS.index(step) > STEPS.index(furthest):
         raise Elsewhere(f"enrollment.{furthest}", missing(visit, furthest), project_id=project.id)

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, case
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.kit import Model, Sealed, UtcDateTime
 
@@ -26,6 +26,8 @@ class Transfer(Model):
     payer: Mapped[str] = mapped_column(Sealed, default="")  # as who uploaded the slip wrote it
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    matches: Mapped[list["Match"]] = relationship(order_by="Match.id", viewonly=True)
+
     def __str__(self) -> str:
         return self.payment_number
 
@@ -38,7 +40,7 @@ class Transfer(Model):
 class StatementLine(Model):
     """Money on the office's account, from a statement or a clerk's own eyes. Never changed but for what it pays.
 
-    `matched` grows up to `amount`; what is neither matched nor set aside with a reason waits for a person.
+    `matched` grows up to `amount`; what is neither matched nor set aside with a reason waits for a person (`state`).
     """
 
     __tablename__ = "pay_transfer_line"
@@ -47,13 +49,17 @@ class StatementLine(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(60), unique=True)  # the bank's own number: imported once
     booked_on: Mapped[date]
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column()  # named by `state` below
     matched: Mapped[int] = mapped_column(default=0)
     payer: Mapped[str] = mapped_column(Sealed, default="")
     remark: Mapped[str] = mapped_column(Sealed, default="")
     set_aside: Mapped[str] = mapped_column(String(300), default="")  # why it is nobody's payment
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    state: Mapped[str] = column_property(case((matched == amount, "matched"), (set_aside != "", "aside"), else_="open"))
+
+    matches: Mapped[list["Match"]] = relationship(order_by="Match.id", viewonly=True)
 
     def __str__(self) -> str:
         return self.reference

@@ -23,7 +23,7 @@ def migrations() -> Path:
 
 @hookimpl
 def blueprints() -> Iterable[Blueprint]:
-    from portal_pay_transfer.views import blueprint
+    from portal_pay_transfer.office import blueprint  # with the payer's pages on it
 
     return [blueprint]
 

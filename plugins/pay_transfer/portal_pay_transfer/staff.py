@@ -1,12 +1,28 @@
-"""What staff do with transfers: look at what is waiting, confirm what has arrived, match what nobody's code matched."""
+"""What staff do with transfers: look at what waits, import statements, confirm what has arrived, match the rest."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session, object_session
 
-from portal.kit import EVERYWHERE, Action, Ask, Column, Filter, Find, Screen, _l, shapes
+from portal.kit import (
+    EVERYWHERE,
+    Action,
+    Ask,
+    Column,
+    Filter,
+    Find,
+    PageLink,
+    Part,
+    RowColumn,
+    Screen,
+    _,
+    _l,
+    shapes,
+)
 from portal_pay_transfer import service
 from portal_pay_transfer.models import StatementLine, Transfer
 
@@ -15,8 +31,22 @@ STATES = {
     "settled": (_l("Arrived"), "ok"),
     "closed": (_l("Order over"), "plain"),
 }
+LINE_STATES = {
+    "open": (_l("To be matched"), "wait"),
+    "matched": (_l("Matched"), "ok"),
+    "aside": (_l("Put aside"), "plain"),
+}
 NUMBER = _l("The bank's number")
+_TRANSFER = ("transfers", "transfer_id")  # the way from a match to its transfer
 WHY = _l("Why it is nobody's payment")
+
+
+def _slip(row: Transfer) -> object:
+    """A link to the slip, or a dash."""
+    if not row.slip_key:
+        return shapes.NOTHING
+    url = url_for("pay_transfer.staff_slip", transfer_id=row.id)
+    return Markup('<a href="{}">{}</a>').format(url, _("Look at the slip"))
 
 
 def _confirm(session: Session, row: Transfer, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
@@ -69,7 +99,20 @@ class Transfers(Screen):
     detail = (
         *columns,
         Column("slip_at", _l("Slip uploaded"), shapes.MOMENT),
+        RowColumn("slip", _l("Slip"), shapes.Shape(_slip, lambda _row: "", lambda _row: None), path="id"),
         Column("slip_answer", _l("Why the slip could not be used"), shapes.CLIP),
+    )
+    parts = (
+        Part(
+            "matches",
+            _l("What has arrived for it"),
+            (
+                Column("line", NUMBER, shapes.CODE, path="line.reference", to=("transfer_lines", "line_id")),
+                Column("amount", _l("Amount"), shapes.MONEY),
+                Column("booked_on", _l("Booked on"), shapes.DAY, path="line.booked_on"),
+                Column("matched_at", _l("Matched on"), shapes.MOMENT),
+            ),
+        ),
     )
     find = (Find("payment_number"), Find("order_number"))
     filters = (Filter("state", _l("State"), choices={key: said for key, (said, _kind) in STATES.items()}),)
@@ -117,10 +160,33 @@ class TransferLines(Screen):
         Column("remark", _l("Remark"), shapes.CLIP),
         Column("amount", _l("Amount"), shapes.MONEY),
         Column("rest", _l("Pays nothing yet"), shapes.MONEY),
-        Column("set_aside", WHY, shapes.CLIP),
+        Column("state", _l("State"), shapes.states(LINE_STATES)),
+    )
+    detail = (*columns, Column("set_aside", WHY, shapes.CLIP))
+    parts = (
+        Part(
+            "matches",
+            _l("What it pays"),
+            (
+                Column(
+                    "transfer",
+                    _l("Payment number"),
+                    shapes.CODE,
+                    "transfer.payment_number",
+                    to=("transfers", "transfer_id"),
+                ),
+                Column("amount", _l("Amount"), shapes.MONEY),
+                Column("matched_at", _l("Matched on"), shapes.MOMENT),
+            ),
+        ),
     )
     find = (Find("reference"),)
-    filters = (Filter("booked", _l("Booked on"), "days", "booked_on"),)
+    filters = (
+        Filter("state", _l("State"), choices={key: said for key, (said, _kind) in LINE_STATES.items()}),
+        Filter("booked", _l("Booked on"), "days", "booked_on"),
+    )
+    waits = {"state": "open"}
+    links = (PageLink(_l("Import a statement"), "pay_transfer.import_statement", level="write"),)
     actions = (
         Action(
             "match",

@@ -11,6 +11,7 @@ from portal.payments.service.confirming import (
     provider,
     providers,
     start,
+    under_way,
     waiting,
 )
 from portal.payments.service.holding import propose_strays
@@ -28,5 +29,6 @@ __all__ = [
     "providers",
     "refunds",
     "start",
+    "under_way",
     "waiting",
 ]

@@ -126,6 +126,13 @@ def waiting(session: Session, *, order_id: int | None = None, until: datetime | 
     return list(session.scalars(query))
 
 
+def under_way(session: Session, order_id: int) -> bool:
+    """Whether money for an order may be on its way, or lies here unused: it must find the order it was sent for."""
+    query = select(Payment.id).where(Payment.order_id == order_id)
+    moving = or_(Payment.state.in_((states.STARTED, states.ATTENTION)), Payment.received > Payment.returned)
+    return session.scalar(query.where(moving).limit(1)) is not None
+
+
 def give_up(session: Session, before: datetime) -> int:
     """Closes attempts begun before that moment which never came to an end; not while their order is kept for them.
 

@@ -95,11 +95,11 @@ def attach(session: Session, request_id: int, number: str, data: bytes, actor_id
 
     :raises Conflict: it is not waiting for one.
     """
-    number = _numbered(number)
-    key = _keep(data, now)
+    number, key = _numbered(number), _key(data, now)
     values = {"number": number, "storage_key": key, "issued_at": now}
     if not invoice_states.move(session, request_id, invoice_states.ISSUED, **values):
         raise Conflict(_l("This request is not waiting for an invoice."))
+    current_storage().put(key, data)
     _said(session, request_id, actor_id, "invoice_issued")
 
 
@@ -108,11 +108,11 @@ def attach_red(session: Session, request_id: int, number: str, data: bytes, acto
 
     :raises Refused: no number, or no PDF or OFD file; :raises Conflict: nothing needs it cancelled.
     """
-    number = _numbered(number)
-    key = _keep(data, now)
+    number, key = _numbered(number), _key(data, now)
     values = {"red_number": number, "red_storage_key": key, "red_at": now}
     if not invoice_states.move(session, request_id, invoice_states.RED, **values):
         raise Conflict(_l("No refund needs this invoice cancelled."))
+    current_storage().put(key, data)
     request = session.get_one(InvoiceRequest, request_id)
     waiting = (
         select(Refund.id)
@@ -180,14 +180,13 @@ def _numbered(number: str) -> str:
     return number.strip()
 
 
-def _keep(data: bytes, now: datetime) -> str:
+def _key(data: bytes, now: datetime) -> str:
+    """Where a file will be kept. :raises Refused: it is no PDF or OFD, or too large."""
     suffix = next((suffix for start, suffix in _FILES.items() if data.startswith(start)), None)
     if suffix is None or len(data) > BYTES_MOST:
         sentence = _l("The file must be a PDF or OFD of at most 5 MB.")
         raise Refused(sentence, [Problem(sentence, "file")])
-    key = f"invoices/{now:%Y/%m}/{secrets.token_hex(16)}.{suffix}"
-    current_storage().put(key, data)
-    return key
+    return f"invoices/{now:%Y/%m}/{secrets.token_hex(16)}.{suffix}"
 
 
 def _said(session: Session, request_id: int, actor_id: int, kind: str) -> None:

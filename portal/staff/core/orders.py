@@ -1,12 +1,33 @@
-"""收费: orders and payments. Read only: money moves by the orders' and payments' own services."""
+"""收费: orders and payments, and what the office does about money that fits nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from portal.orders.models import Order
+from portal.payments import service, states
 from portal.payments.models import Payment
+from portal.staff import shapes
+from portal.staff.actions import Action, Ask
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, NUMBER
+
+
+def _give_back(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.refunds.give_back(session, row.id, actor_id, said["reason"], now)
+
+
+def _looked(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.dismiss(session, row.id, actor_id, said["reason"], now)
+
+
+def _unused(row: Payment) -> bool:
+    """Whether money of it pays nothing, or waits to be agreed to as a refund of that kind."""
+    return row.note != "" and row.received > (row.amount if row.confirmed_at else 0)
 
 
 class Orders(Screen):
@@ -81,14 +102,42 @@ class Payments(Screen):
         Column("amount", _l("Amount"), MONEY),
         Column("started_at", _l("Begun on"), MOMENT),
         Column("confirmed_at", _l("Paid on"), MOMENT),
-        Column("note", _l("Why it wants attention"), CODE),
+        Column("note", _l("Why it wants attention"), shapes.words(states.REASONS)),
+    )
+    detail = (
+        *columns,
+        Column("received", _l("Money received"), MONEY),
+        Column("returned", _l("Sent back or on its way"), MONEY),
+        Column("reference", _l("Gateway reference"), CODE),
     )
     find = (Find("number"), Find("order.number"), Find("reference", "is", label=_l("Gateway reference")))
     filters = (
         Filter("state", _l("State"), choices=words.choices(words.PAYMENT_STATES)),
+        Filter("note", _l("Why it wants attention"), choices=states.REASONS),
         Filter("confirmed", _l("Paid on"), "days", "confirmed_at"),
     )
     waits = {"state": "attention"}
+    actions = (
+        Action(
+            "give_back",
+            _l("Give the money back"),
+            _l("All money of this payment that pays nothing is sent back the way it came, also while its order waits."),
+            _give_back,
+            _l("Agreed. The money is being sent."),
+            _unused,
+            (Ask("reason", _l("Why, as the buyer reads it")),),
+            grave=True,
+        ),
+        Action(
+            "looked",
+            _l("Looked into, nothing is left to do"),
+            _l("It leaves the list. Possible once its money pays an order or is on its way back."),
+            _looked,
+            _l("Booked."),
+            lambda row: row.note != "",
+            (Ask("reason", _l("What was found")),),
+        ),
+    )
     empty = _l("Payments appear here as soon as somebody begins to pay.")
 
 

@@ -1,7 +1,6 @@
 """校外学时: claims of hours earned elsewhere, beside their evidence, and the decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from portal.credits.models import OutsideActivity
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.core import words
-from portal.staff.screens import Column, Filter, Find, Screen
+from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, DAY, HOURS, MOMENT, NUMBER, Shape
 from portal.study.words import WAYS, worth
 
@@ -26,15 +25,6 @@ STATES = {
     "refused": (_l("Not credited"), "bad"),
     "withdrawn": (_l("Withdrawn"), "plain"),
 }
-
-
-@dataclass(frozen=True)
-class Whole(Column):
-    """A column whose shape needs the whole row."""
-
-    def value(self, row: Any) -> Any:
-        """The row itself."""
-        return row
 
 
 def _picture(row: OutsideActivity) -> object:
@@ -85,11 +75,11 @@ class OutsideActivities(Screen):
     detail = (
         *columns,
         Column("place", _l("Who held it")),
-        Whole("way", _l("What it was"), Shape(_way, _way, lambda row: row.way)),
+        RowColumn("way", _l("What it was"), Shape(_way, _way, lambda row: row.way)),
         Column("amount", _l("How much"), NUMBER),
         Column("year", _l("Year"), NUMBER),
         Column("kind", _l("Kind"), words.KIND),
-        Whole("evidence", _l("Evidence"), Shape(_picture, lambda _row: "", lambda _row: None), path="id"),
+        RowColumn("evidence", _l("Evidence"), Shape(_picture, lambda _row: "", lambda _row: None), path="id"),
         Column("decided_at", _l("Decided on"), MOMENT),
         Column("reason", _l("Why it is not credited"), CLIP),
     )

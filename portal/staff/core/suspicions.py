@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
 from portal.staff.core import words
-from portal.staff.core.outside import Whole
-from portal.staff.screens import Column, Filter, Find, Screen
+from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, MOMENT, Shape
 from portal.study import suspicions
 from portal.study.models import Suspicion
@@ -70,7 +69,7 @@ class Suspicions(Screen):
     )
     detail = (
         *columns,
-        Whole("evidence", _l("Evidence"), Shape(_seen, _seen, lambda row: row.evidence)),
+        RowColumn("evidence", _l("Evidence"), Shape(_seen, _seen, lambda row: row.evidence)),
         Column("question", _l("What the office asks")),
         Column("explanation", _l("What the learner says")),
         Column("reason", _l("Why")),
