@@ -3,7 +3,7 @@
 The exact contract of each hook, with the plugin that uses it: docs/hooks.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,8 +125,8 @@ def order_problems(session: "Session", proposal: "OrderProposal", quote: "Quote"
 
 
 @hookspec
-def plan_actions(session: "Session", plan: "Plan", user: "Account") -> Iterable["PlanAction"]:
-    """Lines of a plan's checklist and buttons beside it. Fails open."""
+def plan_actions(session: "Session", plans: Sequence["Plan"], user: "Account") -> Iterable["PlanAction"]:
+    """Lines of the checklists of some plans and buttons beside them. Fails open."""
 
 
 @hookspec

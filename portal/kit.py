@@ -9,8 +9,16 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock, db
-from portal.access.guard import learner_required, login_required, organisation_required, public
-from portal.access.visitor import account, current_account, current_learner, current_organisation, visiting_learner
+from portal.access.guard import clerk_required, learner_required, login_required, organisation_required, public
+from portal.access.visitor import (
+    account,
+    buyer_id,
+    current_account,
+    current_learner,
+    current_organisation,
+    may_act,
+    visiting_learner,
+)
 from portal.audit import service as audit
 from portal.catalogue import choice
 from portal.catalogue import service as catalogue
@@ -197,6 +205,7 @@ __all__ = [
     "account",
     "add_problems",
     "audit",
+    "buyer_id",
     "catalogue",
     "cells",
     "changeable",
@@ -204,6 +213,7 @@ __all__ = [
     "check_scan",
     "check_table",
     "choice",
+    "clerk_required",
     "clock",
     "contact",
     "current_account",
@@ -227,6 +237,7 @@ __all__ = [
     "ledger",
     "load_layout",
     "login_required",
+    "may_act",
     "media",
     "messages",
     "ngettext",

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -36,18 +37,18 @@ def serve(app: Flask, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     click.echo(f"http://{settings.host}:{settings.port}")
-    try:
+    with suppress(SystemExit):
         server.run()
-    except SystemExit:
-        pass
-    finally:
-        if worker:
-            worker.stop()
-        server.close()
+    if worker:
+        worker.stop()
+    server.close()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)  # taking a large application apart takes Python a second, more on a busy machine, and saves nothing
 
 
 def _stop(_number: int, _frame: object) -> None:
-    """Ends the main loop; a request that hangs, or a thread that is joined at exit, cannot hold the process."""
+    """Ends the main loop; a request that hangs, or a job that does not come to an end, cannot hold the process."""
     last_word = threading.Timer(GRACE, os._exit, (0,))
     last_word.daemon = True
     last_word.start()

@@ -157,6 +157,7 @@ class HomeCard:
 class PlanAction:
     """A line in a plan's checklist: done, waiting for somebody, or a button. kind: done | wait | todo."""
 
+    plan_id: int
     key: str
     kind: str
     text: object

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Unauthorized
 
-from portal.access.visitor import account, current_account
+from portal.access.visitor import LOOKS_ONLY, acting, kind, kind_in_numbers
 from portal.errors import Forbidden
+from portal.people import clerks
 
 View = TypeVar("View", bound=Callable[..., Any])
 RULE = "portal_access"
+OWNER_ONLY = _l("Only the login with the code itself manages the others.")
 AGREE = "agree"  # in the cookie: this login has a new agreement to accept before anything else
 _BEFORE_AGREEING = {"people.accept_agreement", "rights.data", "rights.close"}
 
@@ -35,18 +39,45 @@ def learner_required(view: View) -> View:
     return _guarded(view, "learner", "learner")
 
 
+def learner_reports(view: View) -> View:
+    """Learners only, for what their pages send by themselves every few seconds: the same rule, asked in numbers.
+
+    Such a view takes `visitor.learner_id()` and loads no account.
+    """
+    return _guarded(view, "learner", "learner", ask=kind_in_numbers)
+
+
 def organisation_required(view: View) -> View:
-    """Organisations only."""
+    """Organisations only, whoever acts for them."""
     return _guarded(view, "organisation", "organisation")
 
 
-def _guarded(view: View, rule: str, kind: str | None) -> View:
+def clerk_required(view: View) -> View:
+    """Organisations only, but for those who may only look."""
+    return _guarded(view, "clerk", "organisation", frozenset({clerks.OWNER, clerks.CLERK}))
+
+
+def owner_required(view: View) -> View:
+    """Organisations only, by the login that manages the others."""
+    return _guarded(view, "owner", "organisation", frozenset({clerks.OWNER}))
+
+
+def _guarded(
+    view: View,
+    rule: str,
+    wanted: str | None,
+    roles: frozenset[str] = frozenset(),
+    ask: Callable[[], str] = kind,
+) -> View:
     @wraps(view)
     def check(*args: Any, **kwargs: Any) -> Any:
-        if current_account() is None:
+        found = ask()
+        if not found:
             return to_login()
-        if kind and account().kind != kind:
+        if wanted and found != wanted:
             raise Forbidden
+        if roles and (mine := acting()) is not None and mine.role not in roles:
+            raise Forbidden(LOOKS_ONLY if clerks.CLERK in roles else OWNER_ONLY)
         if AGREE in session and request.endpoint not in _BEFORE_AGREEING:
             return _away("people.accept_agreement")
         return view(*args, **kwargs)
@@ -62,12 +93,17 @@ def wants_json() -> bool:
 
 
 def to_login() -> Any:
-    """To the login form and, after a GET, back here. Scripts get 401."""
+    """To the login form and back here, where a page stands here. Scripts get 401."""
+    if request.method != "GET" and not wants_json():  # sent from a page that was open when the login ended
+        flash(_("You are logged out, so nothing was sent. Log in and send it again."), "warm")
     return _away("access.login")
 
 
 def _away(endpoint: str) -> Any:
     if wants_json():
         raise Unauthorized
+    rule = request.url_rule
     back = request.full_path.rstrip("?") if request.method == "GET" else None
+    if rule is not None and request.method != "GET" and "GET" in (rule.methods or ()):
+        back = request.path
     return redirect(url_for(endpoint, next=back), 303)

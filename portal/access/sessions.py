@@ -1,17 +1,21 @@
 """The cookie side of a login: one SELECT per request reads the session row together with its account."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from flask import Flask, Response, current_app, g, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from portal import clock, db
 from portal.access import service
 from portal.access.models import LoginSession
-from portal.people.models import Account
+from portal.people.models import Account, Learner
 from portal.settings import Settings
 
 COOKIE_KEY = "_user_id"  # where Flask-Login looks
@@ -19,10 +23,31 @@ ACTIVATION_KEY = "activation"
 TOUCH = timedelta(minutes=5)
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who a cookie stands for, in numbers: all that a rule asks. `learner_id`: of learners only."""
+
+    account_id: int
+    kind: str
+    must_change: bool
+    learner_id: int | None
+
+
 def load(token: str) -> Account | None:
     """Flask-Login's user loader: the account of a live login. Accounts that must change a password are nobody here."""
-    found = _read(token)
-    return None if found is None or found.must_change else found
+    account, learner = _person(token)
+    if account is None or account.must_change:
+        return None
+    g.learner = learner
+    return account
+
+
+def identity() -> Identity | None:
+    """The same in numbers: for requests that come every few seconds and need no more. One SELECT without a session."""
+    if "identity" not in g:
+        g.identity = _identity(session.get(COOKIE_KEY, ""))
+    found: Identity | None = g.identity
+    return found
 
 
 def start(token: str, account: Account) -> None:
@@ -40,8 +65,8 @@ def start(token: str, account: Account) -> None:
 
 def activating() -> Account | None:
     """The account whose activation this cookie began."""
-    found = _read(session.get(ACTIVATION_KEY, ""))
-    return found if found is not None and found.must_change else None
+    account, _learner = _person(session.get(ACTIVATION_KEY, ""))
+    return account if account is not None and account.must_change else None
 
 
 def end() -> None:
@@ -53,35 +78,70 @@ def end() -> None:
     session.clear()
 
 
-def _read(token: str) -> Account | None:
+def _person(token: str) -> tuple[Account | None, Learner | None]:
+    row = db.reader().execute(_whole(), _asked(token)).first() if token else None
+    if row is None:
+        return None, None
+    account, learner = _noted(row)
+    return account, learner
+
+
+def _identity(token: str) -> Identity | None:
     if not token:
         return None
+    with db.engine().connect() as connection:
+        row = connection.execute(_facts(), _asked(token)).first()
+    found = Identity(*_noted(row)) if row else None
+    return None if found is None or found.must_change else found
+
+
+def _asked(token: str) -> dict[str, Any]:
     settings: Settings = current_app.extensions["portal_settings"]
-    now = clock.now()
-    query = (
-        select(Account, LoginSession)
-        .join(LoginSession, LoginSession.account_id == Account.id)
+    return {"digest": service.digest(token), "oldest": clock.now() - timedelta(days=settings.session_days)}
+
+
+def _noted(row: Sequence[Any]) -> tuple[Any, ...]:
+    """What was asked of a live login; which one it is, and whether it is time to say that it is used, `g` keeps."""
+    *wanted, login_id, last_seen = row
+    g.login_session_id = login_id
+    if last_seen < clock.now() - TOUCH:
+        g.touch_login = login_id
+    return tuple(wanted)
+
+
+# Built once: that takes longer than running them.
+@cache
+def _whole() -> Select[Any]:
+    return _live(Account, Learner)
+
+
+@cache
+def _facts() -> Select[Any]:
+    return _live(Account.id, Account.kind, Account.must_change, Learner.id)
+
+
+def _live(*wanted: Any) -> Select[Any]:
+    """Something of whoever holds a live login."""
+    return (
+        select(*wanted, LoginSession.id, LoginSession.last_seen)
+        .select_from(LoginSession)
+        .join(Account, Account.id == LoginSession.account_id)
+        .outerjoin(Learner, Learner.account_id == Account.id)
         .where(
-            LoginSession.token_digest == service.digest(token),
+            LoginSession.token_digest == bindparam("digest"),
             LoginSession.ended_at.is_(None),
             LoginSession.credentials_version == Account.credentials_version,
-            LoginSession.last_seen > now - timedelta(days=settings.session_days),
+            LoginSession.last_seen > bindparam("oldest"),
             Account.active,
         )
     )
-    row = db.reader().execute(query).first()
-    if row is None:
-        return None
-    account, login = row
-    g.login_session_id = login.id
-    if login.last_seen < now - TOUCH:
-        g.touch_login = login.id
-    return account
 
 
 def _touch(response: Response) -> Response:
+    """The row is moved on now and then, not by every request; so is the cookie, which ends as late as the row."""
     login_id = g.pop("touch_login", None)
     if login_id is not None:
+        session.modified = True
         with db.write() as writing:
             writing.execute(update(LoginSession).where(LoginSession.id == login_id).values(last_seen=clock.now()))
     return response
@@ -106,6 +166,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.address.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
+        SESSION_REFRESH_EACH_REQUEST=False,  # _touch does it
     )
     manager = LoginManager()
     manager.login_view = "access.login"

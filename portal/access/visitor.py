@@ -1,13 +1,30 @@
 """Who is visiting: read once per request from the session row."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from portal import db
+from portal.access import sessions
 from portal.errors import Forbidden
+from portal.people import clerks
 from portal.people.models import Account, Learner, Organisation
+
+LOOKS_ONLY = _l("Your login may look, not change anything. The owner of your organisation's logins can change that.")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Acting:
+    """For which organisation a login acts, and as what. `account_id`: the organisation's own, which buys."""
+
+    clerk_id: int
+    organisation_id: int
+    account_id: int
+    role: str
 
 
 def current_account() -> Account | None:
@@ -33,6 +50,26 @@ def current_learner() -> Learner:
     return learner
 
 
+def kind() -> str:
+    """The kind of the account that is logged in, "" when none is."""
+    found = current_account()
+    return found.kind if found else ""
+
+
+def kind_in_numbers() -> str:
+    """The same, for requests that come every few seconds: nothing but numbers is read."""
+    found = sessions.identity()
+    return found.kind if found else ""
+
+
+def learner_id() -> int:
+    """The learner of such a request. :raises Forbidden: another kind of account."""
+    found = sessions.identity()
+    if found is None or found.learner_id is None:
+        raise Forbidden
+    return found.learner_id
+
+
 def visiting_learner() -> Learner | None:
     """The learner who looks at a page that is open to everybody, if one is logged in."""
     found = current_account()
@@ -41,10 +78,52 @@ def visiting_learner() -> Learner | None:
 
 def current_organisation() -> Organisation:
     """The organisation of this login. :raises Forbidden: another kind of account."""
-    found: Organisation | None = db.reader().query(Organisation).filter_by(account_id=account().id).one_or_none()
-    if found is None:
+    mine = acting()
+    if mine is None:
         raise Forbidden
+    found: Organisation = db.reader().get_one(Organisation, mine.organisation_id)
     return found
+
+
+def acting() -> Acting | None:
+    """For which organisation the visitor acts, if for any. Read once per request."""
+    if "acting" not in g:
+        visitor = current_account()
+        found = clerks.present(db.reader(), visitor.id) if visitor and visitor.kind == "organisation" else None
+        g.acting = (
+            Acting(found.id, found.organisation_id, found.organisation.account_id or 0, found.role) if found else None
+        )
+    mine: Acting | None = g.acting
+    return mine
+
+
+def may_act() -> bool:
+    """Whether the visitor may do more than look: everybody but an organisation's viewer."""
+    mine = acting()
+    return mine is None or mine.role != clerks.VIEWER
+
+
+def buyer_id() -> int:
+    """The account whose orders the visitor sees: their own, or that of the organisation they act for.
+
+    :raises Forbidden: a viewer sends something.
+    """
+    mine = acting()
+    if mine is not None and request.method not in _READING and not may_act():
+        raise Forbidden(LOOKS_ONLY)
+    return mine.account_id if mine else account().id
+
+
+def colleagues() -> set[int]:
+    """Accounts whose deeds are the visitor's own: of everybody who acts or has acted for the same organisation."""
+    mine = acting()
+    return {account().id} | (clerks.colleagues(db.reader(), mine.organisation_id) if mine else set())
+
+
+def mailboxes() -> set[int]:
+    """Accounts whose messages the visitor reads."""
+    mine = acting()
+    return {account().id, mine.account_id} if mine else {account().id}
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, defer, joinedload
 
 from portal import clock
 from portal.assessment.models import Attempt, PaperRule
-from portal.rules.models import RuleSet
+from portal.rules import kept as rules
 from portal.rules.rules import Testing
 from portal.study.models import PlanCourse
 
@@ -41,11 +42,32 @@ class TestStanding:
 
 
 def of_courses(session: Session, courses: Sequence[PlanCourse], now: datetime) -> dict[int, TestStanding]:
-    """Standings by plan course, in three statements however many. Their plans must be loaded."""
-    tested = [course for course in courses if course.needs_test]
-    attempts = _attempts(session, tested)
-    terms = _terms(session, tested)
-    return {course.id: _standing(course, attempts.get(course.id, []), terms[course.id], now) for course in tested}
+    """Standings by plan course, in one statement however many. Their plans must be loaded."""
+    tested = {course.id: course for course in courses if course.needs_test}
+    attempts: dict[int, list[Attempt]] = {course_id: [] for course_id in tested}
+    own: dict[int, Terms] = {}
+    for course_id, attempt, rule in session.execute(_sat(), {"courses": list(tested)}).unique() if tested else ():
+        if attempt is not None:
+            attempts[course_id].append(attempt)
+        if rule is not None:
+            own[course_id] = _own(rule)
+    return {
+        course.id: _standing(course, attempts[course.id], own.get(course.id) or _usual(course), now)
+        for course in tested.values()
+    }
+
+
+@cache
+def _sat() -> Select[int, Attempt | None, PaperRule | None]:
+    """Each course with each of its attempts, and its own rule if it has one."""
+    return (
+        select(PlanCourse.id, Attempt, PaperRule)
+        .outerjoin(Attempt, Attempt.plan_course_id == PlanCourse.id)
+        .outerjoin(PaperRule, PaperRule.course_id == PlanCourse.course_id)
+        .where(PlanCourse.id.in_(bindparam("courses", expanding=True)))
+        .options(defer(Attempt.paper), joinedload(PaperRule.parts))
+        .order_by(Attempt.number)
+    )
 
 
 def of_course(session: Session, course: PlanCourse, now: datetime) -> TestStanding:
@@ -62,15 +84,9 @@ class Terms:
     closes_on: date | None = None
 
 
-def _terms(session: Session, courses: Sequence[PlanCourse]) -> dict[int, Terms]:
-    """The course's own paper rule, else what the plan's rule set says."""
-    if not courses:
-        return {}
-    query = select(PaperRule).where(PaperRule.course_id.in_([course.course_id for course in courses]))
-    own = {rule.course_id: _own(rule) for rule in session.scalars(query.options(selectinload(PaperRule.parts)))}
-    wanted = {course.plan.rule_set_id for course in courses}
-    sets = {row.id: row.rules.testing for row in session.scalars(select(RuleSet).where(RuleSet.id.in_(wanted)))}
-    return {course.id: own.get(course.course_id) or Terms(sets[course.plan.rule_set_id]) for course in courses}
+def _usual(course: PlanCourse) -> Terms:
+    """What the plan's rule set says, for a course without a rule of its own."""
+    return Terms(rules.of_set(course.plan.rule_set_id).testing)
 
 
 def _own(rule: PaperRule) -> Terms:
@@ -82,16 +98,6 @@ def _own(rule: PaperRule) -> Terms:
         wait_minutes=rule.wait_minutes,
     )
     return Terms(testing, rule.opens_on, rule.closes_on)
-
-
-def _attempts(session: Session, courses: Sequence[PlanCourse]) -> dict[int, list[Attempt]]:
-    if not courses:
-        return {}
-    query = select(Attempt).where(Attempt.plan_course_id.in_([course.id for course in courses]))
-    found: dict[int, list[Attempt]] = {}
-    for attempt in session.scalars(query.order_by(Attempt.number)):
-        found.setdefault(attempt.plan_course_id, []).append(attempt)
-    return found
 
 
 def _standing(course: PlanCourse, attempts: list[Attempt], terms: Terms, now: datetime) -> TestStanding:

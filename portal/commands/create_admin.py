@@ -12,7 +12,7 @@ from portal.people import passwords
 
 @click.command("create-admin")
 @click.option("--login", prompt="User name", help="What the administrator logs in with.")
-@click.option("--name", prompt="Name", default="管理员", show_default=True, help="Shown to other staff.")
+@click.option("--name", default="管理员", show_default=True, help="Shown to other staff.")
 @click.option(
     "--password",
     prompt=True,

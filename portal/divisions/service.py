@@ -6,7 +6,7 @@ Codes are GB/T 2260. Every walk is one recursive statement, so its cost does not
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import Select, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.divisions.models import Division
@@ -59,9 +59,14 @@ def children(session: Session, code: str, on: date) -> list[Division]:
 
 def descendants(session: Session, code: str) -> set[str]:
     """The codes of a division and of everything below it, old codes included: what a scope covers."""
+    return set(session.scalars(below(code)))
+
+
+def below(code: str) -> Select[tuple[str]]:
+    """What `descendants` reads, as a part of another statement."""
     tree = select(Division.code).where(Division.code == code).cte(recursive=True)
     tree = tree.union(select(Division.code).join(tree, Division.parent_code == tree.c.code))
-    return set(session.scalars(select(tree.c.code)))
+    return select(tree.c.code)
 
 
 def ancestors(session: Session, code: str) -> list[Division]:

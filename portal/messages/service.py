@@ -43,22 +43,23 @@ def hand_over(session: Session, account_id: int, into_id: int) -> None:
     session.execute(update(Message).where(Message.account_id == account_id).values(account_id=into_id))
 
 
-def unread(session: Session, account_id: int) -> int:
-    """How many messages wait unread."""
-    query = select(func.count()).select_from(Message).where(Message.account_id == account_id, Message.read_at.is_(None))
+def unread(session: Session, *account_ids: int) -> int:
+    """How many messages of these accounts wait unread."""
+    mine = (Message.account_id.in_(account_ids), Message.read_at.is_(None))
+    query = select(func.count()).select_from(Message).where(*mine)
     return session.scalar(query) or 0
 
 
-def inbox(session: Session, account_id: int, limit: int = 50) -> list[Message]:
-    """The newest messages, newest first."""
-    query = select(Message).where(Message.account_id == account_id).order_by(Message.id.desc()).limit(limit)
+def inbox(session: Session, *account_ids: int, limit: int = 50) -> list[Message]:
+    """The newest messages of these accounts, newest first."""
+    query = select(Message).where(Message.account_id.in_(account_ids)).order_by(Message.id.desc()).limit(limit)
     return list(session.scalars(query))
 
 
-def mark_read(session: Session, account_id: int, moment: datetime) -> None:
-    """Marks everything in the inbox as read."""
+def mark_read(session: Session, moment: datetime, *account_ids: int) -> None:
+    """Marks everything in the inboxes of these accounts as read."""
     session.execute(
-        update(Message).where(Message.account_id == account_id, Message.read_at.is_(None)).values(read_at=moment)
+        update(Message).where(Message.account_id.in_(account_ids), Message.read_at.is_(None)).values(read_at=moment)
     )
 
 

@@ -34,7 +34,7 @@ _OTHER = Text(_l("A message from the platform"), _l("Open it to see what changed
 TEXTS = {
     "registered": Text(
         _l("You are registered"),
-        _l("Choose a project under Enrol, or upload your ID photo first: certificates need it."),
+        _l("Choose a project under Enrol. Certificates need an ID photo: your profile shows whether it is there."),
         _l("My profile"),
     ),
     "activated": Text(
@@ -71,6 +71,11 @@ TEXTS = {
         _l("Your registration has to be changed"),
         _l("The office says field by field what to change; what you typed is kept."),
         _l("See what to change"),
+    ),
+    "organisation_handed_over": Text(
+        _l("Your organisation has a new owner of its logins"),
+        _l("The code as user name belongs to them from now on. If this was not agreed, tell the office at once."),
+        _l("See who acts for it"),
     ),
     "enrolled_by_employer": Text(
         _l("%(employer)s has enrolled you: %(title)s"),

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from portal import clock, db
 from portal.access.guard import login_required, public
-from portal.access.visitor import account
+from portal.access.visitor import mailboxes
 from portal.messages import service, texts
 
 blueprint = Blueprint("messages", __name__, template_folder="templates")
@@ -13,14 +13,17 @@ blueprint = Blueprint("messages", __name__, template_folder="templates")
 @blueprint.get("/messages")
 @login_required
 def inbox() -> str:
-    """The newest messages. Seeing them marks them as read; the page still says which were new."""
-    account_id = account().id
+    """The newest messages; an organisation's are read by all who act for it.
+
+    Seeing them marks them as read; the page still says which were new.
+    """
+    boxes = mailboxes()
     own = texts.own(db.reader())
-    items = [(message, texts.words(message, own)) for message in service.inbox(db.reader(), account_id)]
+    items = [(message, texts.words(message, own)) for message in service.inbox(db.reader(), *boxes)]
     fresh = {message.id for message, _words in items if message.read_at is None}
     if fresh:
         with db.write() as session:
-            service.mark_read(session, account_id, clock.now())
+            service.mark_read(session, clock.now(), *boxes)
     return render_template("messages/inbox.html", items=items, fresh=fresh)
 
 

@@ -82,14 +82,14 @@ def _where_it_goes_on(order: Order, buyer: Account, *, in_project: bool) -> str:
     return "/centre/projects" if in_project else "/centre/courses"
 
 
-def cancel(session: Session, order: Order, now: datetime) -> None:
-    """The buyer gives an unpaid order up; its seats are free again. Cancelling twice is once.
+def cancel(session: Session, order: Order, now: datetime, actor_id: int | None = None) -> None:
+    """The buyer, or `actor_id` for it, gives an unpaid order up; its seats are free again. Cancelling twice is once.
 
     :raises Conflict: it is paid, or has expired.
     """
     if order.state == states.CANCELLED:
         return
-    if not _close(session, order, states.CANCELLED, now, order.buyer_id):
+    if not _close(session, order, states.CANCELLED, now, actor_id or order.buyer_id):
         raise Conflict(_l("This order can no longer be cancelled: it has been paid or has expired."))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal import clock, db
 from portal.access.guard import login_required
-from portal.access.visitor import account
+from portal.access.visitor import account, buyer_id, colleagues
 from portal.errors import Conflict
 from portal.orders import service, states
 from portal.orders.models import Order, OrderLine
@@ -66,19 +66,19 @@ def in_words(moment: datetime) -> str:
 @login_required
 def mine() -> ResponseReturnValue:
     """The newest orders, what is unpaid with its deadline, and every fen of all of them."""
-    rows = service.of_buyer(db.reader(), account().id)
+    rows = service.of_buyer(db.reader(), buyer_id())
     people = func.count(OrderLine.learner_id.distinct())
     query = select(OrderLine.order_id, func.min(OrderLine.title), people, func.count()).group_by(OrderLine.order_id)
     lines = db.reader().execute(query.where(OrderLine.order_id.in_([order.id for order in rows])))
     what = {order_id: (title, heads, plans) for order_id, title, heads, plans in lines}
-    money = sums.of_buyer(db.reader(), account().id)
+    money = sums.of_buyer(db.reader(), buyer_id())
     return render_template(
         "orders/mine.html",
         rows=rows,
         what=what,
         money=money,
         in_all=sum(money.values(), sums.Sums()),
-        invoices=sums.invoices(db.reader(), account().id),
+        invoices=sums.invoices(db.reader(), buyer_id()),
         invoice_states=INVOICE_STATES,
         now=clock.now(),
     )
@@ -88,7 +88,7 @@ def mine() -> ResponseReturnValue:
 @login_required
 def show(number: str) -> ResponseReturnValue:
     """One order: what was bought, at which price, and what can be done about it."""
-    order = service.find(db.reader(), number, account().id)
+    order = service.find(db.reader(), number, buyer_id())
     return render_template(
         "orders/show.html",
         order=order,
@@ -100,6 +100,7 @@ def show(number: str) -> ResponseReturnValue:
         refund_states=REFUND_STATES,
         invoice_states=INVOICE_STATES,
         reasons=REASONS,
+        ours=colleagues(),
         changes=_changes(order),
         now=clock.now(),
         form=Form(),
@@ -110,11 +111,11 @@ def show(number: str) -> ResponseReturnValue:
 @login_required
 def cancel(number: str) -> ResponseReturnValue:
     """Gives an unpaid order up, after asking the gateway: money already on its way wins."""
-    order = service.find(db.reader(), number, account().id)
+    order = service.find(db.reader(), number, buyer_id())
     gateways.ask_about(order, clock.now())
     try:
         with db.write() as session:
-            service.cancel(session, service.find(session, number, account().id), clock.now())
+            service.cancel(session, service.find(session, number, buyer_id()), clock.now(), account().id)
             payments.propose_strays(session, order.id, clock.now())
         flash(_("The order is cancelled and its place is free again. Nothing was charged."), "ok")
     except Conflict as conflict:

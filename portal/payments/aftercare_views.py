@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from portal import clock, db
 from portal.access.guard import login_required
-from portal.access.visitor import account
+from portal.access.visitor import account, buyer_id, colleagues
 from portal.errors import Conflict, NotFound, Refused
 from portal.orders import service as orders
 from portal.orders.models import Order, OrderLine
@@ -53,7 +53,7 @@ class InvoiceForm(Form):
 @login_required
 def refund(number: str) -> ResponseReturnValue:
     """What would go back for each line and why, before anybody asks; then the question itself."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     form = RefundForm()
     chosen = [int(value) for value in request.form.getlist("lines") if value.isdecimal()]
     offers = terms.offers(db.reader(), order, _lines(order, request.args.get("name", "")), clock.now())
@@ -72,9 +72,9 @@ def refund(number: str) -> ResponseReturnValue:
 @login_required
 def withdraw_refund(number: str, refund_number: str) -> ResponseReturnValue:
     """The buyer thinks better of it, as long as nobody has decided."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     own = {one.number: one for one in service.refunds.of_order(db.reader(), order.id)}
-    if refund_number not in own or own[refund_number].asked_by != account().id:
+    if refund_number not in own or own[refund_number].asked_by not in colleagues():
         raise NotFound(Refund.__tablename__)
     try:
         with db.write() as session:
@@ -89,7 +89,7 @@ def withdraw_refund(number: str, refund_number: str) -> ResponseReturnValue:
 @login_required
 def invoice(number: str) -> ResponseReturnValue:
     """Title, tax number, kind and mail of an invoice."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     form = InvoiceForm()
     if form.validate_on_submit() and _wished(form, order):
         flash(_("The invoice is asked for. When it is ready, a message comes and it stands on this page."), "ok")
@@ -104,7 +104,7 @@ def invoice(number: str) -> ResponseReturnValue:
 @login_required
 def withdraw_invoice(number: str) -> ResponseReturnValue:
     """Takes the question back, for instance to write it anew."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     live = service.invoices.live(db.reader(), order.id)
     if live is None:
         raise NotFound(InvoiceRequest.__tablename__)
@@ -121,7 +121,7 @@ def withdraw_invoice(number: str) -> ResponseReturnValue:
 @login_required
 def invoice_file(number: str, which: str) -> Response:
     """The file the office attached: "file", or "red" for the red letter. :raises NotFound: there is none."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     request_ = service.invoices.newest(db.reader(), order.id)
     keys = {"file": request_.storage_key, "red": request_.red_storage_key} if request_ else {}
     key = keys.get(which)
@@ -138,7 +138,7 @@ def invoice_file(number: str, which: str) -> Response:
 @login_required
 def receipt(number: str) -> ResponseReturnValue:
     """A receipt to print: what was bought, what was paid, what went back. :raises NotFound: nothing was paid."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     if order.state not in (PAID, REFUNDED):
         raise NotFound(order.number)
     return render_template(
@@ -160,7 +160,7 @@ def _lines(order: Order, name: str) -> list[OrderLine]:
 def _asked(form: RefundForm, order: Order, chosen: list[int]) -> bool:
     try:
         with db.write() as session:
-            own = orders.find(session, order.number, account().id)
+            own = orders.find(session, order.number, buyer_id())
             service.refunds.ask(session, own, chosen, form.words.data or "", account().id, clock.now())
     except Refused as refused:
         add_problems(form, refused)
@@ -173,7 +173,7 @@ def _wished(form: InvoiceForm, order: Order) -> bool:
     said: dict[str, Any] = {name: getattr(form, name).data or "" for name in ("title", "kind", "tax_number", "email")}
     try:
         with db.write() as session:
-            own = orders.find(session, order.number, account().id)
+            own = orders.find(session, order.number, buyer_id())
             service.invoices.ask(session, own, Wish(**said), account().id, clock.now())
     except Refused as refused:
         add_problems(form, refused)

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from portal import clock, db
 from portal.access.guard import login_required, public
-from portal.access.visitor import account, address
+from portal.access.visitor import account, address, buyer_id
 from portal.errors import Conflict, NotFound, Refused
 from portal.orders import service as orders
 from portal.orders.models import Order
@@ -51,7 +51,7 @@ class PayForm(Form):
 @login_required
 def pay(number: str) -> ResponseReturnValue:
     """What is paid, what to know before, and one button. A closed or paid order shows that instead, also on reload."""
-    order = orders.find(db.reader(), number, account().id)
+    order = orders.find(db.reader(), number, buyer_id())
     form = PayForm(service.providers())
     if form.validate_on_submit():
         return _leave(order, service.provider(str(form.provider.data)))
@@ -150,7 +150,7 @@ def _page(order: Order, form: PayForm, status: int) -> Response:
 
 
 def _own_payment(number: str) -> Payment:
-    query = select(Payment).join(Order).where(Payment.number == number, Order.buyer_id == account().id)
+    query = select(Payment).join(Order).where(Payment.number == number, Order.buyer_id == buyer_id())
     found: Payment | None = db.reader().scalar(query)
     if found is None:
         raise NotFound

@@ -39,6 +39,8 @@ def normal_phone(phone: str) -> str:
 
 def phone_problem(phone: str) -> object:
     """What is wrong with a normalised mobile number of mainland China, or None."""
+    if not phone:
+        return _l("Enter the mobile number.")
     if not re.fullmatch(r"[0-9]+", phone):
         return _l("A mobile number has digits only.")
     if len(phone) < 11:

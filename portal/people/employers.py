@@ -6,15 +6,32 @@ of a hundred and of a million.
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, event, func, insert, select
-from sqlalchemy.orm import Mapper, Session
+from flask_appbuilder import Model
+from sqlalchemy import Connection, ForeignKey, Index, Select, String, delete, event, func, insert, select
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from portal.people.contact import normal_employer
-from portal.people.models import ENDING, Organisation, OrganisationEnding
+from portal.people.models import Organisation
 
 SHORTEST, MOST = 2, 8
 LOOKED_AT = 20_000  # endings that are read for characters that do not stand together
 _LAST = "\U0010ffff"
+ENDING = 16  # characters of a name that are indexed from each place on
+
+
+class OrganisationEnding(Model):
+    """The name of an organisation from each of its characters on, so that any part of it is found by an index.
+
+    Kept in step below whenever a name is written.
+    """
+
+    __tablename__ = "organisation_ending"
+    __table_args__ = (Index("ix_organisation_ending_ending", "ending", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    # Compared byte by byte on both back ends, so that a beginning is a range.
+    ending: Mapped[str] = mapped_column(String(ENDING).with_variant(String(ENDING, collation="C"), "postgresql"))
 
 
 def search(session: Session, typed: str, most: int = MOST) -> list[Organisation]:

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.clock import now
@@ -12,8 +12,6 @@ from portal.vault import Sealed, current_vault
 
 # FAB demands an e-mail address; most learners have none, and a made-up one would be a lie.
 User.__table__.c.email.nullable = True
-
-ENDING = 16  # characters of a name that are indexed from each place on
 
 
 class Account(User):
@@ -121,9 +119,50 @@ class Organisation(Model):
     applications: Mapped[list["OrganisationApplication"]] = relationship(
         order_by="OrganisationApplication.id", back_populates="organisation"
     )
+    clerks: Mapped[list["Clerk"]] = relationship(order_by="Clerk.number", back_populates="organisation")
+
+    @validates("account_id")
+    def _first_owner(self, _name: str, account_id: int | None) -> int | None:
+        """Whoever gives an organisation its account makes that account its first owner."""
+        if account_id is not None and not self.clerks:
+            self.clerks.append(Clerk(account_id=account_id, role="owner", number=1))
+        return account_id
 
     def __str__(self) -> str:
         return self.name
+
+
+class Clerk(Model):
+    """经办人: an account that acts for an organisation, in one of the roles of people/clerks.py. Rows stay.
+
+    The organisation's orders and messages belong to its `account_id`, whoever placed or read them.
+    """
+
+    __tablename__ = "organisation_clerk"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        Index(
+            "uq_organisation_clerk_owner",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("role = 'owner' AND ended_at IS NULL"),
+            postgresql_where=text("role = 'owner' AND ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), unique=True)
+    role: Mapped[str] = mapped_column(String(8))  # owner | clerk | viewer
+    number: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(back_populates="clerks")
+    account: Mapped[Account] = relationship()
+
+    def __str__(self) -> str:
+        return self.account.get_full_name()
 
 
 class OrganisationApplication(Model):
@@ -152,21 +191,6 @@ class OrganisationApplication(Model):
 
     organisation: Mapped[Organisation] = relationship(back_populates="applications")
     division: Mapped[Division] = relationship()
-
-
-class OrganisationEnding(Model):
-    """The name of an organisation from each of its characters on, so that any part of it is found by an index.
-
-    Kept in step by people/employers.py whenever a name is written.
-    """
-
-    __tablename__ = "organisation_ending"
-    __table_args__ = (Index("ix_organisation_ending_ending", "ending", "organisation_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
-    # Compared byte by byte on both back ends, so that a beginning is a range.
-    ending: Mapped[str] = mapped_column(String(ENDING).with_variant(String(ENDING, collation="C"), "postgresql"))
 
 
 class StaffScope(Model):

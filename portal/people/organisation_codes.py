@@ -17,11 +17,15 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class CodeKind:
-    """A kind of number. `check` says what is wrong with a normalised one, or None."""
+    """A kind of number. `check` says what is wrong with a normalised one, or None.
+
+    `place` is where the six digits of the authority's division stand in it, if it names one.
+    """
 
     key: str
     title: object
     check: Callable[[str], object]
+    place: slice | None = None
 
 
 def registration_check(first14: str) -> str:
@@ -52,8 +56,8 @@ def _organisation(code: str) -> object:
 
 _DIFFERS = _l("The last character of the code does not fit the others. Compare the whole code.")
 KINDS = (
-    CodeKind("credit_code", _l("Unified social credit code"), credit_code.check),
-    CodeKind("registration", _l("Registration number"), _registration),
+    CodeKind("credit_code", _l("Unified social credit code"), credit_code.check, slice(2, 8)),
+    CodeKind("registration", _l("Registration number"), _registration, slice(0, 6)),
     CodeKind("organisation", _l("Organisation code"), _organisation),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
@@ -64,3 +68,12 @@ def problem(kind: str, code: str) -> object:
     if kind not in BY_KEY:
         return _l("Choose the kind of code.")
     return BY_KEY[kind].check(code) if code else _l("Enter the code.")
+
+
+def authority(kind: str, code: str) -> str:
+    """Division of the authority that gave a normalised number; "" where the number is wrong or names none.
+
+    A hint only: an organisation may have moved, and divisions end.
+    """
+    found = BY_KEY.get(kind)
+    return code[found.place] if found and found.place and found.check(code) is None else ""

@@ -13,7 +13,7 @@ from portal.access import sessions
 from portal.access.guard import organisation_required, public
 from portal.access.visitor import account, address, current_account, device
 from portal.errors import Conflict, Refused
-from portal.people import agreeing, forms, organisation_codes, organisations, passwords
+from portal.people import agreeing, forms, identity, organisation_codes, organisations, passwords, places
 from portal.people.agreeing import AGREED
 from portal.people.forms import OrganisationForm
 from portal.people.models import Account, OrganisationApplication
@@ -57,8 +57,7 @@ def organisation_form() -> ResponseReturnValue:
         sessions.start(token, fresh)
         flash(_("Your registration was sent. The office reviews it."), "ok")
         return redirect(url_for("people.organisation"), 303)
-    page = render_template("people/organisation_form.html", form=form, last=None, titles=FIELDS)
-    return page, 422 if form.errors else 200
+    return _page(form, None)
 
 
 @blueprint.get("/organisation")
@@ -90,7 +89,21 @@ def organisation_again() -> ResponseReturnValue:
             return redirect(url_for("people.organisation"), 303)
     else:
         _fill(form, last)
-    page = render_template("people/organisation_form.html", form=form, last=last, titles=FIELDS)
+    return _page(form, last)
+
+
+def _page(form: OrganisationForm, last: OrganisationApplication | None) -> ResponseReturnValue:
+    """The form with the counties that codes stand for, and the one suggested where none was chosen."""
+    standing = places.standing(db.reader(), current_settings().home_division, clock.today(clock.now()))
+    suggested = ""
+    if form.is_submitted() and not form.county():
+        kind, code = str(form.code_kind.data or ""), identity.normalise(str(form.code.data or ""))
+        suggested = standing.get(organisation_codes.authority(kind, code), "")
+        form.division_code.data = suggested
+    parts = {kind.key: (kind.place.start, kind.place.stop) for kind in organisation_codes.KINDS if kind.place}
+    page = render_template(
+        "people/organisation_form.html", form=form, last=last, standing=standing, parts=parts, suggested=bool(suggested)
+    )
     return page, 422 if form.errors else 200
 
 

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.people import passwords
-from portal.people.models import Account, Learner, Organisation
+from portal.people import clerks, passwords
+from portal.people.models import Account, Learner
 
 
 def learner(session: Session, account: Account) -> Learner | None:
@@ -28,8 +28,8 @@ def phone(session: Session, account: Account) -> str:
 def password_problem(session: Session, account: Account, fresh: str) -> object:
     """What is wrong with a new password beside what is on file, or None: not the old one, no number of theirs."""
     found = learner(session, account)
-    organisation = session.scalar(select(Organisation).where(Organisation.account_id == account.id))
-    known = [account.username, organisation.code if organisation else ""]
+    clerk = clerks.present(session, account.id)
+    known = [account.username, clerk.organisation.code if clerk else ""]
     if found:
         known += [found.id_number, found.phone or "", found.email or ""]
     if fault := passwords.problem(fresh, *known):

@@ -11,11 +11,11 @@ from portal import clock, db
 from portal.access import service as access
 from portal.access import sessions
 from portal.access.guard import learner_required, login_required
-from portal.access.visitor import account, address, current_learner, device
+from portal.access.visitor import account, acting, address, current_learner, current_organisation, device
 from portal.errors import Refused, TooMany
 from portal.people import forms, identity, passwords, service
 from portal.people.forms import ContactForm, EmployerForm, PasswordForm
-from portal.people.models import Account, Learner, Organisation
+from portal.people.models import Account, Learner
 from portal.people.pages import blueprint, current_settings
 from portal.photos import service as photos
 from portal.types import Problem
@@ -31,7 +31,7 @@ def profile() -> str:
     return render_template(
         "people/profile.html",
         learner=learner,
-        organisation=reader.scalar(select(Organisation).where(Organisation.account_id == visitor.id)),
+        organisation=current_organisation() if acting() else None,
         id_kind=identity.BY_KEY[learner.id_kind].title if learner else "",
         employment=service.present_employment(learner) if learner else None,
         photo=photos.current(reader, visitor.id),

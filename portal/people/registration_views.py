@@ -13,7 +13,7 @@ from portal.access.guard import AGREE, learner_required, login_required, public
 from portal.access.visitor import account, address, current_account, device, safe_next
 from portal.errors import NotFound, Refused, TooMany
 from portal.people import agreeing, agreements, credit_code, employers, forms, passwords, registration, service
-from portal.people.agreeing import AGREED
+from portal.people.agreeing import AGREED, BACK
 from portal.people.forms import AgreementForm, RegistrationForm
 from portal.people.models import Account
 from portal.people.pages import blueprint, current_settings
@@ -146,7 +146,10 @@ def _sent_twice(data: Registration) -> Account | None:
 def _enter(fresh: Account) -> ResponseReturnValue:
     with db.write() as writing:
         token = access.open_session(writing, fresh, device(), clock.now())
+    back = session.get(BACK)
     sessions.start(token, fresh)
+    if back:
+        session[BACK] = back
     return redirect(url_for("people.register_photo"), 303)
 
 
@@ -158,7 +161,7 @@ def register_photo() -> ResponseReturnValue:
     if form.validate_on_submit():
         if "skip" in request.form:
             flash(_("You are registered. Upload your photo later under My profile: certificates need it."))
-            return redirect(url_for("web.home"), 303)
+            return _onward()
         try:
             checked = checks.check(uploads.read("photo"))
         except Refused as refused:
@@ -167,8 +170,13 @@ def register_photo() -> ResponseReturnValue:
             with db.write() as writing:
                 photos.keep(writing, account().id, checked, clock.now())
             flash(_("You are registered and logged in."))
-            return redirect(url_for("web.home"), 303)
+            return _onward()
     return render_template("people/register_photo.html", form=form), 422 if form.errors else 200
+
+
+def _onward() -> ResponseReturnValue:
+    """Back to the page that wanted a login, else home."""
+    return redirect(session.pop(BACK, None) or url_for("web.home"), 303)
 
 
 @blueprint.get("/lookup/employers")

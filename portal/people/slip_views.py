@@ -1,21 +1,39 @@
 """激活单: an employer's clerk hands a slip to somebody of theirs who has not activated the account yet."""
 
+from dataclasses import dataclass
+
 from flask import Response, make_response, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock, db
-from portal.access.guard import organisation_required
+from portal.access.guard import clerk_required
 from portal.access.visitor import account, current_organisation
 from portal.people import codes
 from portal.people.models import Account, Employment, Learner
 from portal.people.pages import blueprint
+from portal.web import formats
 from portal.web.forms import Form
 
 MOST = 100
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Whom a slip is for, and what they log in with, as the slip shows it."""
+
+    name: str
+    label: object
+    login: str
+
+
+def holder_of(learner: Learner) -> Holder:
+    """A learner's slip shows the masked number: whoever finds it does not learn it."""
+    return Holder(learner.name, _l("ID number"), formats.masked(learner.id_number))
+
+
 @blueprint.route("/organisation/slips", methods=["GET", "POST"])
-@organisation_required
+@clerk_required
 def slips() -> str:
     """People of this organisation who wait for activation. A name is searched by POST: no address keeps it."""
     here = current_organisation()
@@ -36,20 +54,20 @@ def slips() -> str:
 
 
 @blueprint.post("/organisation/slips/<int:learner_id>")
-@organisation_required
+@clerk_required
 def slip(learner_id: int) -> Response:
     """Prints a slip: the code is shown this once."""
     here, now = current_organisation(), clock.now()
     learner = codes.may_print(db.reader(), here, learner_id)
     with db.write() as writing:
         code = codes.issue(writing, learner.account_id, codes.SLIP, now, made_by=account().id)
-    return printed(learner, code, str(here.name), url_for("people.slips"))
+    return printed(holder_of(learner), code, str(here.name), url_for("people.slips"))
 
 
-def printed(learner: Learner, code: str, office: str, back: str) -> Response:
+def printed(holder: Holder, code: str, office: str, back: str) -> Response:
     """The page of a slip, to be printed and handed over; staff screens use it too. It stays in no cache."""
     ends = clock.now() + codes.LASTS[codes.SLIP]
-    page = render_template("people/slip.html", learner=learner, code=code, office=office, ends=ends, back=back)
+    page = render_template("people/slip.html", holder=holder, code=code, office=office, ends=ends, back=back)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response

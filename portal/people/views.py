@@ -2,6 +2,7 @@
 
 from portal.people import (
     activation_views,
+    clerk_views,
     correction_views,
     organisation_views,
     profile_views,
@@ -14,6 +15,7 @@ from portal.people.pages import blueprint
 __all__ = [
     "activation_views",
     "blueprint",
+    "clerk_views",
     "correction_views",
     "organisation_views",
     "profile_views",

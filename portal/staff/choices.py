@@ -1,11 +1,13 @@
 """What may be chosen for a column that names another row: never a row of somebody else's division."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
 from flask_appbuilder import Model
 from flask_babel import gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
 from portal.divisions import service as divisions
@@ -52,10 +54,7 @@ def of_divisions(session: Session, scope: Scope, *, ended: bool = False) -> list
     """Divisions to choose from: the visitor's, or those of the site; `ended`: those given up after them, marked."""
     if scope.codes is not None and not ended:
         return sorted(scope.names.items())
-    home = current_settings().home_division
-    codes = divisions.descendants(session, home) if scope.codes is None else scope.codes
-    query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(sorted(codes)))
-    rows = session.execute(query.order_by(Division.code)).all()
+    rows = session.execute(_divisions(scope.codes, current_settings().home_division)).all()
     found = [(row.code, row.name) for row in rows if row.valid_to is None]
     if ended:
         found += [
@@ -64,3 +63,11 @@ def of_divisions(session: Session, scope: Scope, *, ended: bool = False) -> list
             if row.valid_to is not None
         ]
     return found
+
+
+@lru_cache(maxsize=64)
+def _divisions(codes: frozenset[str] | None, home: str) -> Select[str, str, date | None]:
+    """Built once for each set of divisions: most lists have a filter of them."""
+    within = divisions.below(home) if codes is None else sorted(codes)
+    query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(within))
+    return query.order_by(Division.code)

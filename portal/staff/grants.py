@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal import db
 from portal.access.staff_accounts import ADMIN
@@ -49,17 +49,20 @@ def current() -> Grants:
     return found
 
 
+_held, _given = assoc_user_role, assoc_permissionview_role
+# Built once: each page of a desk asks it.
+_GIVEN = (
+    select(Role.name, ViewMenu.name, Permission.name)
+    .join(_held, _held.c.role_id == Role.id)
+    .outerjoin(_given, _given.c.role_id == Role.id)
+    .outerjoin(PermissionView, PermissionView.id == _given.c.permission_view_id)
+    .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+    .where(_held.c.user_id == bindparam("account"))
+)
+
+
 def _read(account_id: int) -> Grants:
-    held, given = assoc_user_role, assoc_permissionview_role
-    query = (
-        select(Role.name, ViewMenu.name, Permission.name)
-        .join(held, held.c.role_id == Role.id)
-        .outerjoin(given, given.c.role_id == Role.id)
-        .outerjoin(PermissionView, PermissionView.id == given.c.permission_view_id)
-        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-        .where(held.c.user_id == account_id)
-    )
-    rows = db.reader().execute(query).all()
+    rows = db.reader().execute(_GIVEN, {"account": account_id}).all()
     pairs = frozenset((screen, name.removeprefix("can_")) for _role, screen, name in rows if screen and name)
     return Grants(True, any(role == ADMIN for role, *_ in rows), pairs)

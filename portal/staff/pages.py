@@ -1,20 +1,21 @@
 """The pages of a screen, the same on both desks: list, row, form, deletion, export."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.exceptions import BadRequest
 
 from portal import db
 from portal.access.visitor import account
 from portal.errors import Conflict, NotFound, Refused
 from portal.staff import acting, choices, export, forms, grants, listing, publishing, scope, service, versions
-from portal.staff.screens import CONSOLE, WRITE, Filter, PageLink, Screen, primary_key
+from portal.staff.screens import CONSOLE, WRITE, Column, Filter, PageLink, Screen, primary_key
 from portal.web.forms import add_problems
 
 # The same page under the name each framework gives it.
@@ -48,6 +49,21 @@ def given(screen: type[Screen]) -> Mapping[str, str]:
     return found
 
 
+@dataclass(frozen=True)
+class Head:
+    """A column of a list as it is drawn in every row: its name is translated once, not once per cell."""
+
+    name: str
+    label: Markup
+    numeric: bool
+    sort: bool
+
+    @classmethod
+    def of(cls, column: Column) -> "Head":
+        """The head of a declared column, in the reader's language."""
+        return cls(column.name, escape(column.label), column.shape.numeric, column.sort)
+
+
 class Pages:
     """What both frameworks' views of a screen do."""
 
@@ -62,7 +78,8 @@ class Pages:
             screen=screen,
             wanted=wanted,
             found=found,
-            lines=_lines(screen, found.rows),
+            heads=(heads := [Head.of(column) for column in screen.columns]),
+            lines=_lines(screen, found.rows, heads),
             filters=[(one, _choices(one, limits)) for one in screen.filters],
             links=_links(screen),
             may_add=screen.writable() and screen.add and self._may_write(),
@@ -193,24 +210,31 @@ def _address_of(link: PageLink, pk: str) -> str:
     return url_for(link.endpoint, **values)
 
 
-def _lines(screen: type[Screen], rows: list[Any]) -> list[tuple[str, list[Any]]]:
-    """Address and cells of each row. A value that comes again in its column (a state, a place) is drawn once."""
+def _lines(
+    screen: type[Screen], rows: list[Any], heads: list[Head]
+) -> list[tuple[str, Markup, list[tuple[Head, Markup]]]]:
+    """Address, first cell, and the other cells with their heads, of each row.
+
+    A value that comes again in its column (a state, a place) is drawn once.
+    """
     key = primary_key(screen.model).key
     base = address(screen, "list")
-    drawn: list[dict[Any, Any]] = [{} for _column in screen.columns]
+    drawn: list[dict[Any, Markup]] = [{} for _column in screen.columns]
     lines = []
     for row in rows:
-        cells = []
-        for column, known in zip(screen.columns, drawn, strict=True):
-            value = column.value(row)
-            if isinstance(value, dict | list):
-                cells.append(column.shape.cell(value))
-                continue
-            if value not in known:
-                known[value] = escape(column.shape.cell(value))
-            cells.append(known[value])
-        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", cells))
+        first, *rest = [_cell(column, row, known) for column, known in zip(screen.columns, drawn, strict=True)]
+        pairs = list(zip(heads[1:], rest, strict=True))
+        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", first, pairs))
     return lines
+
+
+def _cell(column: Column, row: Any, known: dict[Any, Markup]) -> Markup:
+    value = column.value(row)
+    if isinstance(value, dict | list):
+        return escape(column.shape.cell(value))
+    if value not in known:
+        known[value] = escape(column.shape.cell(value))
+    return known[value]
 
 
 def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:

@@ -1,11 +1,14 @@
 """How much waits for somebody behind each entry of the side bar: one statement for all, counting to MOST at most."""
 
+from functools import lru_cache
+from typing import Any
+
 from flask import g
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import CompoundSelect, func, literal, select, union_all
 
 from portal import db
 from portal.staff import choices, grants, listing, scope
-from portal.staff.screens import STAFF
+from portal.staff.screens import STAFF, Screen
 
 MOST = 99
 
@@ -20,9 +23,21 @@ def counts() -> dict[str, int]:
 
 def _read() -> dict[str, int]:
     limits, granted = scope.current(), grants.current()
+    screens = tuple(
+        screen
+        for screen in choices.screens().values()
+        if screen.waits and screen.desk == STAFF and granted.may(screen.key)
+    )
+    statement = _statement(screens, limits.codes)
+    return {key: count for key, count in db.reader().execute(statement) if count} if statement is not None else {}
+
+
+@lru_cache(maxsize=64)
+def _statement(screens: tuple[type[Screen], ...], codes: frozenset[str] | None) -> CompoundSelect[Any] | None:
+    """Built once for each set of screens and divisions: building costs more than the database's answer."""
     asked = []
-    for screen in choices.screens().values():
-        if screen.waits and screen.desk == STAFF and granted.may(screen.key):
-            rows = listing.fitting(screen, listing.read(screen, screen.waits), limits).limit(MOST + 1).subquery()
-            asked.append(select(literal(screen.key), select(func.count()).select_from(rows).scalar_subquery()))
-    return {key: count for key, count in db.reader().execute(union_all(*asked)) if count} if asked else {}
+    for screen in screens:
+        rows = listing.fitting(screen, listing.read(screen, screen.waits), scope.Scope(codes)).limit(MOST + 1)
+        counted = select(func.count()).select_from(rows.subquery()).scalar_subquery()
+        asked.append(select(literal(screen.key), counted))
+    return union_all(*asked) if asked else None

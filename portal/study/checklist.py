@@ -12,20 +12,22 @@ from portal.types import PlanAction
 
 def lines(plan: Plan, tests: Tests) -> list[PlanAction]:
     """Paid, tests passed, courses and tests left; done lines first by weight."""
-    found = [PlanAction("opened", "done", _opened(plan), weight=0)]
+    found = [PlanAction(plan.id, "opened", "done", _opened(plan), weight=0)]
     tested = [course for course in plan.courses if course.needs_test]
     passed = sum(course.state == "complete" for course in tested)
     if passed:
         text = ngettext(
             "%(num)d test of a compulsory course passed", "%(num)d tests of compulsory courses passed", passed
         )
-        found.append(PlanAction("tests", "done", text, weight=10))
+        found.append(PlanAction(plan.id, "tests", "done", text, weight=10))
     if plan.state == "complete":
         text = ngettext("The course is complete", "All %(num)d courses are complete", len(plan.courses))
-        return [*found, PlanAction("courses", "done", text, weight=20)]
-    found.append(PlanAction("courses", "wait", left(plan), weight=20))
+        return [*found, PlanAction(plan.id, "courses", "done", text, weight=20)]
+    found.append(PlanAction(plan.id, "courses", "wait", left(plan), weight=20))
     found += [
-        PlanAction(f"test-{course.id}", "todo", _("No attempt left: %(course)s", course=course.title), weight=30)
+        PlanAction(
+            plan.id, f"test-{course.id}", "todo", _("No attempt left: %(course)s", course=course.title), weight=30
+        )
         for course in tested
         if _state(tests, course.id) == "used_up"
     ]

@@ -25,7 +25,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Standing:
-    """One lesson of one plan. `state` is the session's: open | newer | silent | left, "" without one."""
+    """One lesson of one plan. `state` is the session's: open | newer | silent | left, "" without one.
+
+    `anew`: something was booked or refused, so what a page says about the course is no longer true.
+    """
 
     plan_course_id: int
     lesson_id: int
@@ -37,6 +40,7 @@ class Standing:
     position: int
     state: str = ""
     check: Check | None = None
+    anew: bool = False
 
 
 def of_lesson(

@@ -15,7 +15,7 @@ from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer
 from portal.credits import service as credits_
 from portal.credits.models import Credit
-from portal.rules import service as rules
+from portal.rules import kept as rules
 from portal.rules.rules import Rules
 from portal.study import overview
 from portal.study.models import Plan
@@ -45,14 +45,12 @@ class YearRecord:
 
 
 def of_learner(session: Session, learner_id: int, plans: Sequence[Plan], now: datetime) -> dict[int, YearRecord]:
-    """Every year that has hours or plans, and this one; newest first. Two statements beside the plans."""
+    """Every year that has hours or plans, and this one; newest first. One statement beside the plans."""
     entries = credits_.live(session, learner_id)
     today = clock.today(now)
     years = {today.year, *(entry.year for entry in entries), *(plan.year for plan in plans)}
-    said = rules.of_years(session, years, now)
     return {
-        year: _record(year, said[year].rules if year in said else Rules(), entries, plans, today)
-        for year in sorted(years, reverse=True)
+        year: _record(year, rules.of_year(year, now), entries, plans, today) for year in sorted(years, reverse=True)
     }
 
 

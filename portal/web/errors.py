@@ -17,6 +17,7 @@ TITLES = {
     400: _l("This request could not be read"),
     403: _l("This page is not for your account"),
     404: _l("There is no such page"),
+    405: _l("This address does not open a page"),
     409: _l("This has changed meanwhile"),
     413: _l("This is too large to be sent"),
     422: _l("This cannot be done as it stands"),
@@ -26,6 +27,7 @@ TITLES = {
 SENTENCES = {
     403: _l("You are logged in, but with another kind of account."),
     404: _l("The address may be mistyped, or what it showed is not yours to see."),
+    405: _l("It belongs to a button of a page. Nothing was changed."),
     413: _l("Nothing was changed. How large a file may be stands beside the field where it is chosen."),
     429: _l("Please wait a little and try again."),
     500: _l("Nothing was changed. Please try again; if it happens again, tell the office what you were doing."),

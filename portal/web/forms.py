@@ -3,13 +3,20 @@
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import translations
 from wtforms import Field
 
 from portal.errors import Refused
 from portal.web import stale
 
+# WTForms says these of an answer that was not on offer, in words for programmers.
+_OFFERED = {
+    said: _l("Choose one of those that are offered.")
+    for said in ("Not a valid choice.", "Not a valid choice", "Invalid Choice: could not coerce.")
+}
 _STALE = _l("The page was open too long, so nothing was sent. Look it through and send it again.")
 
 
@@ -20,10 +27,27 @@ def tidy(value: Any) -> Any:
     return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in value).strip()
 
 
+class _Words:
+    """What the validators of WTForms say, in the reader's language."""
+
+    def gettext(self, said: str) -> str:
+        return str(_OFFERED.get(said) or translations.gettext(said))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return str(translations.ngettext(one, many, number))
+
+
 class Form(FlaskForm):
     """A form of a learner page. Passwords are not trimmed."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Forms read forms: a body in JSON, which may be anything, is an empty one."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             if getattr(unbound_field.field_class, "__name__", "") in ("StringField", "TextAreaField", "EmailField"):
                 filters = [tidy, *unbound_field.kwargs.get("filters", ())]

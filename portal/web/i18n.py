@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_appbuilder
-from babel import Locale
+from babel.core import Locale
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, has_request_context, session
@@ -29,13 +29,14 @@ class Catalogues(Domain):
     def __init__(self, folders: Iterable[Path]) -> None:
         super().__init__([])
         self._folders = list(folders)
-        self._read_ones: dict[Locale, Translations] = {}
+        self._read_ones: dict[Locale | None, Translations] = {}
 
     def get_translations(self) -> Translations:
-        locale = get_locale() or _locale(CHINESE)
+        # A page asks some hundred times: Flask-Babel hands out the same object each time, which is its own key.
+        locale = get_locale()
         found = self._read_ones.get(locale)
         if found is None:
-            found = self._read_ones[locale] = self._read(str(locale))
+            found = self._read_ones[locale] = self._read(str(locale or CHINESE))
         return found
 
     def _read(self, locale: str) -> Translations:

@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
-from portal.access.visitor import current_account
+from portal.access.visitor import current_account, mailboxes, may_act
 from portal.messages import service as messages
 from portal.plugins import current_plugins
 from portal.settings import Settings
@@ -42,7 +42,7 @@ def unread() -> int:
     """How many messages wait for the visitor. Asked once per request."""
     if "unread" not in g:
         account = current_account()
-        g.unread = messages.unread(db.reader(), account.id) if account else 0
+        g.unread = messages.unread(db.reader(), *mailboxes()) if account else 0
     return int(g.unread)
 
 
@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
         audience=audience,
         site_name=site_name,
         current_account=current_account,
+        may_act=may_act,
         csp_nonce=headers.csp_nonce,
         settings=app.extensions["portal_settings"],
         language=lambda: str(get_locale()),

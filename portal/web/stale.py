@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, current_app, g, make_response, request, session
 
 from portal import db
-from portal.access.guard import RULE, wants_json
+from portal.access.guard import RULE, to_login, wants_json
+from portal.access.visitor import current_account
 
 
 def again() -> Response | None:
@@ -18,6 +19,8 @@ def again() -> Response | None:
     # Pages that carry no rule of their own are guarded before the view; that guard has not run.
     if view is None or not hasattr(view, RULE) or wants_json():
         return None
+    if getattr(view, RULE) != "public" and current_account() is None:
+        return make_response(to_login())  # the token went with the login
     before = dict(session)
     g.stale_form = True
     try:

@@ -1,18 +1,14 @@
 """首页 and the language switch."""
 
-from datetime import datetime
-
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from portal import clock, db
 from portal.access.guard import public
 from portal.access.visitor import current_account, safe_next
-from portal.errors import NotFound
 from portal.messages import service as messages
 from portal.plugins import current_plugins
-from portal.rules import service as rules
-from portal.rules.rules import Rules
+from portal.rules import kept as rules
 from portal.web.i18n import CHINESE, LANGUAGES
 from portal.web.kept import kept
 
@@ -31,19 +27,11 @@ def home() -> str:
         "web/home.html",
         year=today.year,
         days_left=(today.replace(month=12, day=31) - today).days,
-        year_rules=lambda: _rules(today.year, now),
+        year_rules=lambda: rules.of_year(today.year, now),
         doors=lambda: plugins.declared("selection_modes"),
         cards=lambda: plugins.ask("home_cards", user=current_account()),
         notices=lambda: messages.notices(db.reader(), now, limit=5),
     )
-
-
-def _rules(year: int, now: datetime) -> Rules:
-    """A site without rules yet shows the national ones."""
-    try:
-        return rules.in_force(db.reader(), year, now).rules
-    except NotFound:
-        return Rules()
 
 
 @blueprint.post("/language")

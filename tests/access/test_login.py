@@ -75,3 +75,19 @@ def test_the_way_back_never_leaves_the_site(app: Flask, client: FlaskClient) -> 
         answer = client.post("/login", data={"name": account.username, "password": "right-horse-9", "next": target})
         assert answer.location == "/"
         client.post("/logout")
+
+
+def test_a_login_that_is_used_lasts_and_its_cookie_is_renewed_now_and_then(app: Flask, client: FlaskClient) -> None:
+    with db.write() as session:
+        learner = make_learner(session)
+    log_in(client, learner.account)
+    client.get("/centre")  # the token of its forms is in the cookie now
+    assert "Set-Cookie" not in client.get("/centre").headers
+    now, days = clock.now(), timedelta(days=1)
+    for day in range(1, 11):  # longer than an unused login lasts
+        with time_machine.travel(now + day * days):
+            answer = client.get("/centre")
+        assert answer.status_code == 200, day
+        assert "Set-Cookie" in answer.headers
+    with time_machine.travel(now + 18 * days):
+        assert client.get("/centre").status_code == 303

@@ -1,7 +1,7 @@
 """Every route of the portal against every kind of visitor, generated from the URL map.
 
 A route without an entry fails: its rule is what its view carries (`public`, `login`, `learner`, `organisation`,
-`staff:<screen>:<level>`) or what the staff guard's table says.
+`clerk`, `owner`, `staff:<screen>:<level>`) or what the staff guard's table says.
 """
 
 import re
@@ -14,13 +14,14 @@ from werkzeug.routing import Rule
 
 from portal import db
 from portal.access.guard import RULE
-from portal.people.models import Organisation
+from portal.people.models import Clerk, Organisation
 from portal.staff import grants, roles
 from portal.staff.guard import OPEN
 from portal.testing import log_in, make_account
 from tests.staff.world import World, build
 
-ACTORS = ("stranger", "learner", "organisation", "idle staff", "county", "admin")
+ACTORS = ("stranger", "learner", "organisation", "clerk", "viewer", "idle staff", "county", "admin")
+INSIDE = {"organisation": {"organisation", "clerk", "viewer"}, "clerk": {"organisation", "clerk"}}
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -35,8 +36,13 @@ def world(app: Flask) -> World:
 def actors(app: Flask, world: World) -> dict[str, FlaskClient]:
     with db.write() as session:
         organisation, idle = make_account(session, "organisation"), make_account(session, "staff")
-        session.add(Organisation(account_id=organisation.id, name="唐山市第九中学", code="X9", division_code="130208"))
-    accounts = dict(zip(ACTORS[1:], (world.learner, organisation, idle, world.county, world.admin), strict=True))
+        school = Organisation(account_id=organisation.id, name="唐山市第九中学", code="X9", division_code="130208")
+        others = [make_account(session, "organisation") for _ in range(2)]
+        for number, (role, one) in enumerate(zip(("clerk", "viewer"), others, strict=True), 2):
+            school.clerks.append(Clerk(account_id=one.id, role=role, number=number))
+        session.add(school)
+    everybody = (world.learner, organisation, *others, idle, world.county, world.admin)
+    accounts = dict(zip(ACTORS[1:], everybody, strict=True))
     clients = {"stranger": app.test_client()}
     for name, account in accounts.items():
         clients[name] = app.test_client()
@@ -63,8 +69,10 @@ def allowed(rule: str, actor: str) -> bool:
     """Whether the rule lets the actor in, before the page looks for its object."""
     if rule in ("public", "login"):
         return rule == "public" or actor != "stranger"
-    if rule in ("learner", "organisation"):
-        return actor == rule
+    if rule in ("learner", "owner"):  # "organisation" is its owner
+        return actor == {"learner": "learner", "owner": "organisation"}[rule]
+    if rule in INSIDE:
+        return actor in INSIDE[rule]
     if rule == "shut" or not rule.startswith("staff:"):
         return False
     _, key, level = rule.split(":")
@@ -137,5 +145,5 @@ def test_own_and_foreign_rows(actors: dict[str, FlaskClient], world: World) -> N
             assert seen == [200, 404, 404], base
             seen = [actors["admin"].get(f"{base}/{pk}").status_code for pk in (own, foreign, 424242)]
             assert seen == [200, 200, 404], base
-            for actor in ("learner", "organisation", "idle staff"):
+            for actor in ("learner", "organisation", "clerk", "idle staff"):
                 assert actors[actor].get(f"{base}/{own}").status_code == 404, (actor, base)

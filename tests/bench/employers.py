@@ -17,7 +17,7 @@ from portal import db
 from portal.app import create_app
 from portal.divisions.models import Division
 from portal.people import employers
-from portal.people.models import Organisation, OrganisationEnding
+from portal.people.models import Organisation
 from portal.testing import make_settings, migrate
 
 PLACES = ("唐山市丰润区", "唐山市路北区", "迁安市", "曹妃甸区", "滦南县", "玉田县")
@@ -53,7 +53,7 @@ def _fill(first: int, last: int) -> None:
                 [{"id": key + 1, "name": name, "code": f"N{key}", **same} for key, name in names.items()],
             )
             session.execute(
-                insert(OrganisationEnding.__table__),
+                insert(employers.OrganisationEnding.__table__),
                 [
                     {"organisation_id": key + 1, "ending": ending}
                     for key, name in names.items()

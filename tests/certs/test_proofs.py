@@ -17,7 +17,7 @@ from portal.credits.models import Credit
 from portal.people.models import Learner
 from portal.storage import current_storage
 from portal.testing import log_in, make_learner
-from portal_certs import reading, render, tables, tokens
+from portal_certs import fonts, reading, render, tables, tokens
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document
 from portal_certs.sample import NUMBER, SAMPLE
@@ -163,7 +163,7 @@ def test_every_row_is_printed_once_with_the_heading_on_each_page(app: Flask, cou
 def test_no_page_overflows(app: Flask) -> None:
     table = Layout.model_validate(supplied("proof")).table()
     assert table
-    for place, rows in enumerate(tables.pages(table, _long(200))):
+    for place, rows in enumerate(tables.pages(table, _long(200), fonts.chains())):
         free = table.h if place == 0 else table.y + table.h - table.next_y
         assert sum(row.height(table) for row in rows) <= free * 72 / 25.4 + 0.01
 

@@ -204,7 +204,7 @@ def test_shared_widths_are_kept_in_the_fonts_own_units(app: Flask) -> None:
 
 @given(st.text("唐山市，。（《》）ab1 ", max_size=80), st.integers(30, 300))
 def test_lines_lose_nothing_and_stay_in_their_box(text: str, width: int) -> None:
-    chain = fonts._chain("regular", "")
+    chain = fonts._chains("")["regular"]
     lines = list(typeset.wrap(text, chain, width, 12))
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(chain.width(line, 12) <= width + 0.001 for line in lines)

@@ -235,5 +235,5 @@ def test_the_certificate_is_handed_out_and_the_key_is_not(app: Flask, client: Fl
     jobs.drain()
     answer = client.get("/verify/signer.pem")
     assert answer.text.count("BEGIN CERTIFICATE") == 2
-    assert "KEY" not in answer.text
+    assert "PRIVATE KEY" not in answer.text
     assert _signer().fingerprint in client.get("/verify").text

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
-def _portal(*words: str, data: Path) -> list[str]:
-    os.environ["PORTAL_DATA"] = str(data)
-    return [str(Path(sys.executable).parent / "portal"), *words]
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -63,10 +59,17 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Starts the portal on demo data and stops it with Ctrl-C."""
-    data, port = tmp_path_factory.mktemp("site"), _free_port()
+    """The portal that most journeys share."""
+    with running(tmp_path_factory.mktemp("site")) as found:
+        yield found
+
+
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[Site]:
+    """Starts the portal on demo data, with further settings from the environment, and stops it with Ctrl-C."""
+    port = _free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PORTAL_")}
-    environment |= {"PORTAL_DATA": str(data), "PORTAL_PORT": str(port)}
+    environment |= {"PORTAL_DATA": str(data), "PORTAL_PORT": str(port), **settings}
     command = str(Path(sys.executable).parent / "portal")
     subprocess.run([command, "demo", "--quiet"], cwd=ROOT, env=environment, check=True, timeout=300)
     with (data / "server.log").open("w") as log:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 
 from portal import db
 from portal.people import employers
-from portal.people.models import Agreement, Organisation, OrganisationEnding
+from portal.people.models import Agreement, Organisation
 from tests.staff.conftest import statements
 
 
@@ -83,5 +83,5 @@ def test_rows_that_came_past_the_mapping_are_not_forgotten(app: Flask, city: Agr
         session.execute(insert(Organisation).values(**row))
         made = session.scalar(select(Organisation.id).where(Organisation.code == "PAST"))
         rows = [{"organisation_id": made, "ending": one} for one in employers.endings("曹妃甸港务局")]
-        session.execute(insert(OrganisationEnding), rows)
+        session.execute(insert(employers.OrganisationEnding), rows)
     assert names("港务") == ["曹妃甸港务局"]

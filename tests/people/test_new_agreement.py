@@ -39,7 +39,7 @@ def test_a_new_one_asks_before_anything_else_and_once(client: FlaskClient, right
     assert enter(client) == "/agreement/accept?next=/me"
     assert "二、新条款" in client.get("/agreement/accept").text
     assert client.get("/messages").location == "/agreement/accept?next=/messages"
-    assert client.post("/me/contact", data={"phone": "1"}).location == "/agreement/accept"
+    assert client.post("/me/contact", data={"phone": "1"}).location == "/agreement/accept?next=/me/contact"
     assert client.post("/agreement/accept", data={}).status_code == 422
     assert client.post("/agreement/accept?next=/me", data={"agreed": "y"}).location == "/me"
     assert client.get("/me").status_code == 200

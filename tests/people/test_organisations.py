@@ -1,6 +1,8 @@
 """集体注册: an organisation registers, is reviewed, is told what to change, and sends it again."""
 
 import io
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from portal import clock, db
+from portal.divisions.models import Division
 from portal.errors import Conflict, Refused
 from portal.messages.models import Message
-from portal.people import credit_code, organisation_codes, organisations
+from portal.people import credit_code, organisation_codes, organisations, places
 from portal.people.models import Account, Agreement, Organisation, OrganisationApplication
 from portal.storage import current_storage
 from portal.testing import PASSWORD, make_account
@@ -93,6 +96,41 @@ def approve() -> None:
 )
 def test_codes_and_their_check_digits(kind: str, code: str, right: bool) -> None:
     assert (organisation_codes.problem(kind, code) is None) is right
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "place"),
+    [
+        ("credit_code", "91350100M000100Y43", "350100"),
+        ("credit_code", "91350100M000100Y44", ""),  # wrong: no hint from it
+        ("registration", "110108000000016", "110108"),
+        ("organisation", "D2143569X", ""),  # names no place
+        ("", "D2143569X", ""),
+    ],
+)
+def test_a_code_names_the_authority_that_gave_it(kind: str, code: str, place: str) -> None:
+    assert organisation_codes.authority(kind, code) == place
+
+
+def test_old_codes_of_counties_lead_to_the_one_to_choose_today(city: Agreement) -> None:
+    with db.write() as session:
+        session.add(
+            Division(code="130221", name="丰润县", parent_code="130200", level="county", valid_to=date(2002, 2, 1))
+        )
+        session.flush()
+        session.get_one(Division, "130221").successor_code = "130208"
+    found = places.standing(db.reader(), "130200", date(2026, 11, 1))
+    assert found["130221"] == found["130208"] == "130208"
+    assert "130200" not in found
+
+
+def test_the_county_is_suggested_from_the_code_where_none_was_chosen(agreed: FlaskClient) -> None:
+    page = send(agreed, division_code="")
+    assert page.status_code == 422
+    assert re.search(r'<option selected value="130208">', page.text)
+    assert re.search(r'id="suggested" role="status" >', page.text)
+    other = send(agreed, division_code="130200", name="公司")
+    assert 'id="suggested" role="status" hidden' in other.text
 
 
 # --- signing up ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """学习中心 and the player as pages: what is missing, one next step, and nothing of anybody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
+from portal.access import service as access
 from portal.people.models import Account
 from portal.study import service
 from portal.study.models import Plan, PlanCourse, StudySession
 from portal.testing import log_in
 from portal.types import PlanAction
+from tests.catalogue.planting import statements
 from tests.strangers import Start
 from tests.strangers import start as start
 from tests.study.world import World, make_course, make_learner, make_rules, spec_of
@@ -91,6 +93,58 @@ def test_reports_from_the_page_are_credited_and_nonsense_is_not(learner: tuple[F
         assert session.scalars(select(StudySession.refused)).one() != []
 
 
+def _open(browser: FlaskClient, course: PlanCourse, lesson: int = 0) -> str:
+    address = f"/study/{course.id}/{course.course.lessons[lesson].id}/open"
+    token: str = browser.post(address, headers={"Accept": "application/json"}).get_json()["token"]
+    return token
+
+
+def test_a_report_costs_three_statements_and_writes_one_row(learner: tuple[FlaskClient, World]) -> None:
+    """Who reports, what is played, and the row of the session; no page is drawn for it."""
+    browser, world = learner
+    token = _open(browser, _course(world))
+    with statements() as seen:
+        answer = browser.post("/study/report", json={"token": token, "played": [[0, 1]], "position": 1})
+    assert answer.status_code == 200
+    seen = [said for said in seen if "advisory_xact_lock" not in said]  # how PostgreSQL begins to write
+    assert len(seen) == 3, seen
+    assert [said.split()[1] for said in seen if not said.startswith("SELECT")] == ["study_session"]
+    assert "<" not in answer.text
+
+
+def test_the_page_is_drawn_again_when_something_was_booked_or_refused(learner: tuple[FlaskClient, World]) -> None:
+    browser, world = learner
+    course = _course(world)
+    token = _open(browser, course)
+    quiet = browser.post("/study/report", json={"token": token, "played": [], "position": 0}).get_json()
+    assert (quiet["anew"], quiet["missing"]) == (False, [])
+    told = browser.post("/study/report", json={"token": token, "played": [[0, 90]], "position": 90}).get_json()
+    assert told["anew"]
+    ((start, end, why),) = told["missing"]
+    assert (start, end) == (told["credited"], 90)
+    assert why == "播放得比服务器时钟快，多出的部分没有计入。"
+    parts = browser.get(f"/study/{course.id}/{course.course.lessons[0].id}/parts").get_json()
+    assert why in parts["coverage"]
+    assert course.course.lessons[1].title in parts["aside"]
+
+
+def test_who_reports_is_asked_as_strictly_as_anywhere(client: FlaskClient, world: Build) -> None:
+    """The rule in numbers is the rule: no login, one that ended, an account to be activated."""
+    built = world(LESSONS)
+    asked = {"token": "x", "played": [], "position": 0}
+    assert client.post("/study/report", json=asked).status_code == 401
+    _enter(client, built)
+    assert client.post("/study/report", json=asked).status_code == 404
+    with db.write() as session:
+        session.get_one(Account, built.account_id).must_change = True
+    assert client.post("/study/report", json=asked).status_code == 401
+    with db.write() as session:
+        account = session.get_one(Account, built.account_id)
+        account.must_change = False
+        access.end_all(session, account.id)
+    assert client.post("/study/report", json=asked).status_code == 401
+
+
 def test_media_needs_a_plan_that_holds_it(client: FlaskClient, world: Build) -> None:
     other = _course(world(LESSONS))
     address = f"/study/media/{other.id}/{other.course.lessons[0].id}"
@@ -100,20 +154,22 @@ def test_media_needs_a_plan_that_holds_it(client: FlaskClient, world: Build) -> 
 
 
 def test_hook_plan_actions(start: Start) -> None:
-    asked: list[int] = []
+    asked: list[list[int]] = []
 
-    def plan_actions(session: Session, plan: Plan, user: Account) -> list[PlanAction]:
-        asked.append(plan.id)
-        return [PlanAction("s", "todo", "请到窗口领取教材", url="/s", label="查看地址")]
+    def plan_actions(session: Session, plans: Sequence[Plan], user: Account) -> list[PlanAction]:
+        asked.append([plan.id for plan in plans])
+        return [PlanAction(plans[-1].id, "s", "todo", "请到窗口领取教材", url="/s", label="查看地址")]
 
     app = start(plan_actions=plan_actions)
     with db.write() as session:
         learner = make_learner(session)
-        spec = spec_of(learner.id, make_rules(session).id, [make_course(session)])
-        (plan_id,) = service.open_plans(session, [spec], clock.now())
+        rules = make_rules(session)
+        specs = [spec_of(learner.id, rules.id, [make_course(session)]) for _ in range(2)]
+        plans = service.open_plans(session, specs, clock.now())
     browser = app.test_client()
     log_in(browser, learner.account)
-    page = browser.get(f"/centre/projects/{plan_id}").text
+    page = browser.get(f"/centre/projects/{plans[0]}").text
     assert "请到窗口领取教材" in page
     assert 'href="/s"' in page
-    assert asked == [plan_id]
+    assert browser.get("/centre").text.count("请到窗口领取教材") == 1  # it stands at its own plan only
+    assert [sorted(ids) for ids in asked] == [[plans[0]], plans]

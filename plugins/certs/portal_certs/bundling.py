@@ -80,12 +80,15 @@ def file_name(pattern: str, said: Snapshot, number: str) -> str:
 
 
 def _print(out: BinaryIO, _batch: Batch, documents: Iterator[tuple[Document, Snapshot]]) -> None:
-    render.print_file(out, (_printed(document, said) for document, said in documents), clock.now())
+    layouts: dict[int, Layout] = {}
+    render.print_file(out, (_printed(document, said, layouts) for document, said in documents), clock.now())
 
 
-def _printed(document: Document, said: Snapshot) -> render.Printed:
+def _printed(document: Document, said: Snapshot, layouts: dict[int, Layout]) -> render.Printed:
+    if document.template_id not in layouts:
+        layouts[document.template_id] = Layout.model_validate(document.template.layout)
     try:
         photo = current_storage().get(said.photo_key) if said.photo_key else b""
     except NotFound:  # retention has removed it; the issued file still has it
         photo = b""
-    return render.Printed(Layout.model_validate(document.template.layout), said, document.number, photo)
+    return render.Printed(layouts[document.template_id], said, document.number, photo)

@@ -1,7 +1,9 @@
 """Fonts of documents: a chain per weight, which of them has a character, and which characters none has."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 
@@ -26,6 +28,7 @@ class Chain:
         self.fonts = fonts
         self._known = [font.face.charToGlyph for font in fonts]
         self._asked: dict[str, TTFont | None] = {}  # answers so far: a document asks for few characters, many times
+        self._advances: dict[str, float] = {}
 
     def font_of(self, character: str) -> TTFont | None:
         """The first font that has this character."""
@@ -37,19 +40,23 @@ class Chain:
 
     def runs(self, text: str) -> list[tuple[TTFont, str]]:
         """The text in pieces of one font each. What no font has goes to the first one, which draws an empty box."""
-        found: list[tuple[TTFont, str]] = []
-        for character in text:
-            font = self.font_of(character) or self.fonts[0]
-            if found and found[-1][0] is font:
-                found[-1] = (font, found[-1][1] + character)
-            else:
-                found.append((font, character))
-        return found
+        pieces = groupby(text, lambda character: self.font_of(character) or self.fonts[0])
+        return [(font, "".join(characters)) for font, characters in pieces]
+
+    def ems(self, text: str) -> float:
+        """How wide a text is at a size of one, without spacing. Every character is asked for once per process."""
+        known = self._advances
+        try:
+            return sum([known[character] for character in text])
+        except KeyError:
+            for character in text:
+                font = self.font_of(character) or self.fonts[0]
+                known[character] = font.stringWidth(character, 1)
+            return self.ems(text)
 
     def width(self, text: str, size: float, spacing: float = 0) -> float:
         """How wide a line is, in points; the last character has no spacing after it."""
-        plain = sum(font.stringWidth(piece, size) for font, piece in self.runs(text))
-        return float(plain) + spacing * max(0, len(text) - 1)
+        return self.ems(text) * size + spacing * max(0, len(text) - 1)
 
     def missing(self, text: str) -> str:
         """The characters no font has, each once, in their order."""
@@ -57,10 +64,18 @@ class Chain:
         return "".join(dict.fromkeys(lacking))
 
 
+Chains = Mapping[str, Chain]  # by weight
+
+
 def chain(weight: str) -> Chain:
     """The chain of a weight: the document font, the fonts the site adds for rare characters, one for foreign names."""
+    return chains()[weight]
+
+
+def chains() -> Chains:
+    """The chains of all weights, as the site has them now."""
     own = installed()
-    return _chain(weight, plugin_setting("certs", "fonts"), own, own.stat().st_mtime_ns if own.exists() else 0)
+    return _chains(plugin_setting("certs", "fonts"), own, own.stat().st_mtime_ns if own.exists() else 0)
 
 
 def installed() -> Path:
@@ -70,16 +85,14 @@ def installed() -> Path:
 
 def warm() -> None:
     """Loads the fonts now, so that nobody does it while holding a transaction."""
-    for weight in FILES:
-        chain(weight)
+    chains()
 
 
 @cache
-def _chain(weight: str, more: str, own: Path | None = None, _changed: int = 0) -> Chain:
+def _chains(more: str, own: Path | None = None, _changed: int = 0) -> Chains:
     """Fonts that are added while the process runs are seen: the folder's moment is part of the question."""
-    added = sorted(own.glob("*.tt[fc]")) if own else []
-    paths = [FOLDER / FILES[weight], *map(Path, filter(None, more.split(os.pathsep))), *added, LAST]
-    return Chain([_font(path) for path in paths])
+    added = [*map(Path, filter(None, more.split(os.pathsep))), *(sorted(own.glob("*.tt[fc]")) if own else [])]
+    return {weight: Chain([_font(path) for path in (FOLDER / file, *added, LAST)]) for weight, file in FILES.items()}
 
 
 @cache
@@ -89,7 +102,7 @@ def _font(path: Path) -> TTFont:
     :raises reportlab.pdfbase.ttfonts.TTFError: no TrueType outlines.
     """
     with _loading:
-        font = TTFont(path.stem, str(path))
+        font = TTFont(path.stem, str(path), asciiReadable=0)  # else every file carries all of ASCII
         faults.true_widths(font.face)
         pdfmetrics.registerFont(font)
         return font

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from portal.kit import (
 from portal_certs import fonts, numbering, reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
+from portal_certs.reading import Papers
 from portal_certs.snapshot import Office, Snapshot
 
 blueprint = Blueprint(
@@ -149,15 +150,25 @@ def download(number: str) -> ResponseReturnValue:
     return answer
 
 
-def shown(learner_id: int, most: int | None = None, kind: str = numbering.CERTIFICATE) -> list[Shown]:
+def shown(learner_id: int, kind: str = numbering.CERTIFICATE) -> list[Shown]:
     """A learner's documents of one kind with what they say."""
-    found = reading.of_learner(db.reader(), learner_id, kind)
-    return [Shown(document, reading.content(document)) for document in found[:most]]
+    return [
+        Shown(document, reading.content(document)) for document in reading.of_learner(db.reader(), learner_id, kind)
+    ]
+
+
+def papers() -> Papers:
+    """The visitor's photo and certificates, read once for a page: its checklists and its card ask for them."""
+    if "certs_papers" not in g:
+        g.certs_papers = reading.papers(db.reader(), current_learner().id)
+    found: Papers = g.certs_papers
+    return found
 
 
 def latest() -> list[Shown]:
     """The visitor's newest certificates, for the learning centre. Asked only when the card is drawn."""
-    return [one for one in shown(current_learner().id, 3) if one.document.state in states.LIVE]
+    newest = [one for one in papers().certificates[:3] if one.state in states.LIVE]
+    return [Shown(document, reading.content(document)) for document in newest]
 
 
 @blueprint.record

@@ -1,6 +1,6 @@
 """合格证书: certificates, proofs and their verification."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,8 +128,8 @@ def home_cards(user: Account | None) -> Iterable[HomeCard]:
 
 
 @hookimpl
-def plan_actions(session: Session, plan: Plan, user: Account) -> Iterable[PlanAction]:
-    return checklist.lines(session, plan)
+def plan_actions(session: Session, plans: Sequence[Plan], user: Account) -> Iterable[PlanAction]:
+    return checklist.lines(session, plans)
 
 
 @hookimpl

@@ -1,9 +1,10 @@
 """Finding documents and what is still owed. Nothing here writes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
@@ -43,6 +44,23 @@ def of_learner(session: Session, learner_id: int, kind: str) -> list[Document]:
     """A learner's documents, newest first."""
     query = select(Document).where(Document.learner_id == learner_id, Document.kind == kind)
     return list(session.scalars(query.order_by(Document.id.desc())))
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Whether a learner has a photo, and their certificates, newest first."""
+
+    pictured: bool
+    certificates: list[Document]
+
+
+def papers(session: Session, learner_id: int) -> Papers:
+    """What a page about a learner's plans has to know. One statement."""
+    pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
+    theirs = and_(Document.learner_id == Learner.id, Document.kind == numbering.CERTIFICATE)
+    query = select(pictured, Document).select_from(Learner).outerjoin(Document, theirs).where(Learner.id == learner_id)
+    rows = session.execute(query.order_by(Document.id.desc())).all()
+    return Papers(any(photo for photo, _ in rows), [document for _, document in rows if document is not None])
 
 
 def own(session: Session, learner_id: int, number: str) -> Document:

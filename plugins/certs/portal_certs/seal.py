@@ -5,6 +5,7 @@ import math
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
+from portal_certs import writing
 from portal_certs.fonts import Chain
 
 WIDEST_ARC = 250  # degrees the name may take
@@ -34,14 +35,13 @@ def _arc(canvas: Canvas, chain: Chain, name: str, radius: float) -> None:
     fitting = math.radians(step) * middle * 0.98  # neighbours must not touch
     first = step * (len(name) - 1) / 2
     for place, character in enumerate(name):
-        font = chain.font_of(character) or chain.fonts[0]
-        canvas.saveState()
-        canvas.rotate(first - place * step)
-        canvas.translate(0, middle)
-        canvas.scale(min(1.0, fitting / size), 1)
-        canvas.setFont(font.fontName, size)
-        canvas.drawCentredString(0, -size * 0.38, character)
-        canvas.restoreState()
+        angle = math.radians(first - place * step)
+        sine, cosine = math.sin(angle), math.cos(angle)
+        narrow = min(1.0, fitting / size)
+        left, low = -chain.width(character, size) * narrow / 2, middle - size * 0.38  # upright, above the centre
+        turn = f"{narrow * cosine:.5f} {narrow * sine:.5f} {-sine:.5f} {cosine:.5f}"
+        x, y = left * cosine - low * sine, left * sine + low * cosine
+        writing.write(canvas, chain, character, x, y, size, turn=turn)
 
 
 def _star(canvas: Canvas, radius: float, up: float) -> None:
@@ -58,8 +58,4 @@ def _star(canvas: Canvas, radius: float, up: float) -> None:
 def _line(canvas: Canvas, chain: Chain, line: str, radius: float) -> None:
     size = radius * 0.2
     width = chain.width(line, size)
-    start = -width / 2
-    for font, piece in chain.runs(line):
-        canvas.setFont(font.fontName, size)
-        canvas.drawString(start, -radius * 0.5, piece)
-        start += font.stringWidth(piece, size)
+    writing.write(canvas, chain, line, -width / 2, -radius * 0.5, size)

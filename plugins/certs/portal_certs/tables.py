@@ -11,7 +11,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import formats
-from portal_certs import fonts, typeset
+from portal_certs import typeset, writing
+from portal_certs.fonts import Chain, Chains
 from portal_certs.layout import Column, Table
 from portal_certs.snapshot import Course, Snapshot
 
@@ -30,12 +31,12 @@ class Row:
         return (most - 1) * table.size * LEADING + table.size + 2 * table.padding * mm
 
 
-def pages(table: Table, said: Snapshot) -> list[list[Row]]:
+def pages(table: Table, said: Snapshot, chains: Chains) -> list[list[Row]]:
     """The rows of each page, heading first; at least one page."""
-    head = _row(table, [column.title for column in table.columns], strong=True)
+    head = _row(table, [column.title for column in table.columns], chains["bold"], strong=True)
     found: list[list[Row]] = [[head]]
     free = table.h * mm - head.height(table)
-    for row in _rows(table, said):
+    for row in _rows(table, said, chains):
         if row.height(table) > free and len(found[-1]) > 1:
             found.append([head])
             free = (table.y + table.h - table.next_y) * mm - head.height(table)
@@ -52,7 +53,7 @@ def words(table: Table, said: Snapshot) -> Iterator[str]:
     yield from (column.title for column in table.columns)
 
 
-def draw(canvas: Canvas, table: Table, rows: list[Row], top: float) -> None:
+def draw(canvas: Canvas, table: Table, rows: list[Row], top: float, chains: Chains) -> None:
     """Draws the rows of one page downwards from `top`."""
     canvas.saveState()
     canvas.setLineWidth(0.4)
@@ -61,22 +62,21 @@ def draw(canvas: Canvas, table: Table, rows: list[Row], top: float) -> None:
         if row is rows[0]:
             canvas.setFillColor(HexColor(table.head))
             canvas.rect(table.x * mm, top - height, table.w * mm, height, stroke=0, fill=1)
-        _cells(canvas, table, row, top)
+        _cells(canvas, table, row, top, chains["bold" if row.strong else "regular"])
         top -= height
         canvas.setStrokeColor(HexColor(table.rule))
         canvas.line(table.x * mm, top, (table.x + table.w) * mm, top)
     canvas.restoreState()
 
 
-def _rows(table: Table, said: Snapshot) -> Iterator[Row]:
+def _rows(table: Table, said: Snapshot, chains: Chains) -> Iterator[Row]:
     for place, course in enumerate(said.courses, 1):
-        yield _row(table, [_value(table, column, course, place) for column in table.columns])
+        yield _row(table, [_value(table, column, course, place) for column in table.columns], chains["regular"])
     totals = {"title": table.total, "hours": formats.hours(said.hours())}
-    yield _row(table, [totals.get(column.value, "") for column in table.columns], strong=True)
+    yield _row(table, [totals.get(column.value, "") for column in table.columns], chains["bold"], strong=True)
 
 
-def _row(table: Table, values: list[str], strong: bool = False) -> Row:
-    chain = fonts.chain("bold" if strong else "regular")
+def _row(table: Table, values: list[str], chain: Chain, strong: bool = False) -> Row:
     cells = (
         tuple(typeset.wrap(value, chain, (column.w - 2 * table.padding) * mm, table.size))
         for column, value in zip(table.columns, values, strict=True)
@@ -95,8 +95,7 @@ def _value(table: Table, column: Column, course: Course, place: int) -> str:
     }[column.value]
 
 
-def _cells(canvas: Canvas, table: Table, row: Row, top: float) -> None:
-    chain = fonts.chain("bold" if row.strong else "regular")
+def _cells(canvas: Canvas, table: Table, row: Row, top: float, chain: Chain) -> None:
     canvas.setFillColor(HexColor(table.colour))
     left = table.x * mm
     for column, lines in zip(table.columns, row.cells, strict=True):
@@ -105,8 +104,5 @@ def _cells(canvas: Canvas, table: Table, row: Row, top: float) -> None:
             slack = inner - chain.width(line, table.size)
             x = left + table.padding * mm + slack * {"left": 0, "center": 0.5, "right": 1}[column.align]
             y = top - table.padding * mm - table.size * 0.88 - place * table.size * LEADING
-            for font, piece in chain.runs(line):
-                canvas.setFont(font.fontName, table.size)
-                canvas.drawString(x, y, piece)
-                x += font.stringWidth(piece, table.size)
+            writing.write(canvas, chain, line, x, y, table.size)
         left += column.w * mm

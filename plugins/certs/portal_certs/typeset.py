@@ -1,7 +1,7 @@
 """Breaking Chinese text into lines: no closing mark begins a line, no opening mark ends one, words stay whole."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal_certs.fonts import Chain
@@ -25,25 +25,40 @@ def fit(text: str, chain: Chain, width: float, size: float, least: float, lines:
 
     What does not fit at the least size keeps it and has more lines: nothing is ever cut off.
     """
+    whole = text.rstrip()
+    one_line = "\n" not in text
+    ems, spaces = chain.ems(whole), spacing * max(0, len(whole) - 1)
     while True:
-        broken = tuple(wrap(text, chain, width, size, spacing))
-        if len(broken) <= lines or size - STEP < least:
-            return Set(broken, size)
+        if one_line and ems * size + spaces <= width:
+            return Set((whole,), size)
+        last = size - STEP < least
+        if lines > 1 or last:
+            broken = tuple(wrap(text, chain, width, size, spacing))
+            if len(broken) <= lines or last:
+                return Set(broken, size)
         size -= STEP
 
 
 def wrap(text: str, chain: Chain, width: float, size: float, spacing: float = 0) -> Iterator[str]:
     """Lines no wider than `width` points. A word that is wider alone is parted anywhere."""
     for paragraph in text.split("\n"):
-        line = ""
-        parts = (part for piece in _pieces(paragraph) for part in _parted(piece, chain, width, size, spacing))
-        for piece in parts:
-            if line and chain.width((line + piece).rstrip(), size, spacing) > width:
+        line, taken = "", 0.0  # `taken`: with the spacing after its last character
+        for piece in _parted(paragraph, chain, width, size, spacing):
+            own = chain.ems(piece) * size + spacing * len(piece)
+            if line and not piece.isspace() and taken + own - _unseen(piece, chain, size, spacing) > width:
                 yield line.rstrip()
-                line = piece.lstrip()
-            else:
-                line += piece
+                line, taken = "", 0.0
+                piece = piece.lstrip()
+                own = chain.ems(piece) * size + spacing * len(piece)
+            line += piece
+            taken += own
         yield line.rstrip()
+
+
+def _unseen(piece: str, chain: Chain, size: float, spacing: float) -> float:
+    """What of the end of a line needs no room: spaces, and the spacing after the last character."""
+    spaces = piece[len(piece.rstrip()) :]
+    return chain.ems(spaces) * size + spacing * (len(spaces) + 1)
 
 
 def _pieces(paragraph: str) -> Iterator[str]:
@@ -58,5 +73,9 @@ def _pieces(paragraph: str) -> Iterator[str]:
         yield held
 
 
-def _parted(piece: str, chain: Chain, width: float, size: float, spacing: float) -> Iterable[str]:
-    return [piece] if chain.width(piece, size, spacing) <= width else piece
+def _parted(paragraph: str, chain: Chain, width: float, size: float, spacing: float) -> Iterator[str]:
+    for piece in _pieces(paragraph):
+        if chain.width(piece, size, spacing) <= width:
+            yield piece
+        else:
+            yield from piece

@@ -1,6 +1,7 @@
 """What the texts of a layout may contain in braces: {name}, {number}, {hours} ..."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from string import Formatter
 
 from portal.kit import _l, formats
@@ -29,7 +30,8 @@ VARIABLES: Mapping[str, Callable[[Snapshot], str]] = {
 OF_PRINTING = {"number", "page", "pages"}
 
 
-def used(text: str) -> set[str]:
+@lru_cache(maxsize=512)
+def used(text: str) -> frozenset[str]:
     """Names in braces. :raises ValueError: a brace without its partner, or formatting inside."""
     try:
         parts = list(Formatter().parse(text))
@@ -37,10 +39,10 @@ def used(text: str) -> set[str]:
         raise ValueError(_l("A brace has no partner.")) from error
     if any(spec or conversion for _, _, spec, conversion in parts):
         raise ValueError(_l("Only plain names may stand in braces."))
-    return {name for _, name, _, _ in parts if name is not None}
+    return frozenset(name for _, name, _, _ in parts if name is not None)
 
 
-def unknown(text: str) -> set[str]:
+def unknown(text: str) -> frozenset[str]:
     """Names in braces that mean nothing."""
     return used(text) - set(VARIABLES) - OF_PRINTING
 

@@ -6,7 +6,7 @@ import io
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import Form, _, clock, db, formats, messages, organisation_required
+from portal.kit import Form, _, clerk_required, clock, db, formats, messages, organisation_required
 from portal_group_reg import boarding
 from portal_group_reg.boarding import GAP, MET, RISK
 from portal_group_reg.pages import blueprint
@@ -36,7 +36,7 @@ def people() -> ResponseReturnValue:
 
 
 @blueprint.post("/group/people/remind")
-@organisation_required
+@clerk_required
 def remind() -> ResponseReturnValue:
     """Leaves a message for everybody who has not met the target; at most one a day each."""
     organisation, now = here(), clock.now()

@@ -21,11 +21,11 @@ from portal.kit import (
     add_problems,
     catalogue,
     choice,
+    clerk_required,
     clock,
     current_account,
     db,
     divisions,
-    organisation_required,
     public,
 )
 from portal_group_reg import boarding, service, states, template, terms
@@ -82,7 +82,7 @@ def roster_template() -> Response:
 
 
 @blueprint.route("/group/enrol", methods=["GET", "POST"])
-@organisation_required
+@clerk_required
 def enrol() -> ResponseReturnValue:
     """Page 1. Choosing county and class is a GET form; the file is sent once a class is chosen."""
     organisation, session, form = here(), db.reader(), UploadForm()

@@ -10,8 +10,8 @@ from portal.kit import Model, Organisation, Sealed, TrainingClass, UtcDateTime
 class Batch(Model):
     """One roster on its way to an order. The file itself is not kept: its rows are, sealed.
 
-    States: states.py. `courses`: the package everybody studies. `version` moves with every change of rows; `job_id`
-    is the work under way, `refusal` why the file or the order was refused.
+    States: states.py. `account_id`: who began it. `courses`: the package everybody studies. `version` moves with every
+    change of rows; `job_id` is the work under way, `refusal` why the file or the order was refused.
     """
 
     __tablename__ = "group_reg_batch"

@@ -23,6 +23,7 @@ from portal.kit import (
     _l,
     clock,
     hookimpl,
+    may_act,
 )
 from portal_group_reg import (  # noqa: F401 - pages register themselves
     MODE,
@@ -98,7 +99,7 @@ def nav_items(user: Account | None, audience: str) -> Iterable[NavItem]:
     if audience == "organisation":
         return [
             NavItem(MODE, _l("Group registration"), "group_reg.index", weight=30),
-            NavItem("group_enrol", _l("Enrol people"), "group_reg.enrol", weight=31),
+            *([NavItem("group_enrol", _l("Enrol people"), "group_reg.enrol", weight=31)] if may_act() else []),
             NavItem("group_people", _l("Our people"), "group_reg.people", weight=32),
             NavItem("group_orders", _l("Our orders"), "orders.mine", weight=33),
         ]

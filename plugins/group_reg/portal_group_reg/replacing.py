@@ -21,11 +21,11 @@ from portal.kit import (
     _l,
     account,
     add_problems,
+    clerk_required,
     clock,
     db,
     joining,
     orders,
-    organisation_required,
 )
 from portal_group_reg import roster, standing, terms
 from portal_group_reg.pages import blueprint
@@ -43,7 +43,7 @@ class PersonForm(Form):
 
 
 @blueprint.route("/group/people/<int:line_id>/replace", methods=["GET", "POST"])
-@organisation_required
+@clerk_required
 def replace(line_id: int) -> ResponseReturnValue:
     """One form; what is wrong stands at its field and nothing changes."""
     organisation, session, form = here(), db.reader(), PersonForm()

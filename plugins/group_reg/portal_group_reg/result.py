@@ -18,8 +18,10 @@ from portal.kit import (
     Refused,
     _,
     _l,
+    account,
     add_problems,
     catalogue,
+    clerk_required,
     clock,
     current_storage,
     db,
@@ -69,7 +71,7 @@ def progress(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/rows")
-@organisation_required
+@clerk_required
 def correct(batch_id: int) -> ResponseReturnValue:
     """Takes what was typed into failing rows and checks the whole list again."""
     batch = own(batch_id)
@@ -92,21 +94,21 @@ def correct(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/file")
-@organisation_required
+@clerk_required
 def another(batch_id: int) -> ResponseReturnValue:
     """重新上传: a repaired file is merged, any other replaces the list."""
     batch = own(batch_id)
     try:
         filename, key = upload()
         with db.write() as session:
-            service.replace_file(session, session.get_one(Batch, batch.id), filename, key, clock.now())
+            service.replace_file(session, session.get_one(Batch, batch.id), filename, key, account().id, clock.now())
     except PortalError as error:
         raise Elsewhere("group_reg.show", error.message, batch_id=batch_id) from error
     return redirect(url_for("group_reg.show", batch_id=batch_id), 303)
 
 
 @blueprint.get("/group/enrol/lists/<int:batch_id>/repair.xlsx")
-@organisation_required
+@clerk_required
 def repair(batch_id: int) -> Response:
     """待修正.xlsx: the failing rows only, each with what to change."""
     batch, session = own(batch_id), db.reader()
@@ -118,7 +120,7 @@ def repair(batch_id: int) -> Response:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/send")
-@organisation_required
+@clerk_required
 def send(batch_id: int) -> ResponseReturnValue:
     """提交信息: queues the order; pressed again, the same one."""
     batch, form = own(batch_id), SendForm()
@@ -132,6 +134,7 @@ def send(batch_id: int) -> ResponseReturnValue:
                 form.version.data or 0,
                 bool(form.leave.data),
                 form.total.data or 0,
+                account().id,
                 clock.now(),
             )
     except Refused as refused:
@@ -143,13 +146,13 @@ def send(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/group/enrol/lists/<int:batch_id>/drop")
-@organisation_required
+@clerk_required
 def drop(batch_id: int) -> ResponseReturnValue:
     """Gives a list up: its rows are removed."""
     batch = own(batch_id)
     try:
         with db.write() as session:
-            key = service.drop(session, session.get_one(Batch, batch.id), clock.now())
+            key = service.drop(session, session.get_one(Batch, batch.id), account().id, clock.now())
     except Conflict as conflict:
         raise Elsewhere("group_reg.show", conflict.message, batch_id=batch_id) from conflict
     if key:

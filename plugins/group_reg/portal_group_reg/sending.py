@@ -36,8 +36,8 @@ class Stopped(Exception):
     faults: dict[int, str]
 
 
-def order(session: Session, batch: Batch, now: datetime) -> Order:
-    """The order of all good rows.
+def order(session: Session, batch: Batch, account_id: int, now: datetime) -> Order:
+    """The order of all good rows, sent by an account of the organisation.
 
     :raises Stopped: rows whose people are enrolled or registered otherwise elsewhere; what it is, is not told.
     :raises Refused: nobody is left, the price rose, or the order cannot be placed; nothing is written.
@@ -63,7 +63,7 @@ def order(session: Session, batch: Batch, now: datetime) -> Order:
             employer=organisation.name,
             title=batch.training_class.project.title,
         )
-    service.settle(session, batch.id, placed.id, batch.account_id, len(checked.entries), now)
+    service.settle(session, batch.id, placed.id, account_id, len(checked.entries), now)
     return placed
 
 

@@ -50,12 +50,12 @@ def begin(
     )
     session.add(batch)
     session.flush()
-    _queue(session, batch, READ)
+    _queue(session, batch, READ, account_id)
     audit.record(session, account_id, "roster.uploaded", batch)
     return batch
 
 
-def replace_file(session: Session, batch: Batch, filename: str, file_key: str, now: datetime) -> None:
+def replace_file(session: Session, batch: Batch, filename: str, file_key: str, account_id: int, now: datetime) -> None:
     """Another file for a roster: a repaired one is merged, any other takes the place of all rows.
 
     :raises Conflict: it is being read or sent, or was sent.
@@ -65,7 +65,8 @@ def replace_file(session: Session, batch: Batch, filename: str, file_key: str, n
         raise Conflict(_MOVED_ON)
     batch = session.get_one(Batch, batch.id)
     batch.version += 1
-    _queue(session, batch, READ)
+    _queue(session, batch, READ, account_id)
+    audit.record(session, account_id, "roster.uploaded", batch)
 
 
 def keep(session: Session, batch_id: int, checked: Checked, terms: Terms, now: datetime) -> None:
@@ -149,7 +150,7 @@ def counts(session: Session, batch_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def send(session: Session, batch: Batch, version: int, leave: bool, total: int, now: datetime) -> None:
+def send(session: Session, batch: Batch, version: int, leave: bool, total: int, account_id: int, now: datetime) -> None:
     """提交信息: queues the order of all good rows. `leave`: rows to repair may stay behind.
 
     :raises Conflict: it was sent already, or another window has changed it.
@@ -164,7 +165,7 @@ def send(session: Session, batch: Batch, version: int, leave: bool, total: int, 
         raise Refused(_l("Say that the rows to repair stay behind, or repair them first."))
     if not states.move(session, batch.id, states.SENDING, seen_total=total, refusal="", updated_at=now):
         raise Conflict(_MOVED_ON)
-    _queue(session, session.get_one(Batch, batch.id), SEND)
+    _queue(session, session.get_one(Batch, batch.id), SEND, account_id)
 
 
 def settle(session: Session, batch_id: int, order_id: int, account_id: int, people: int, now: datetime) -> None:
@@ -196,7 +197,7 @@ def reopen(session: Session, order_id: int, now: datetime) -> None:
         )
 
 
-def drop(session: Session, batch: Batch, now: datetime) -> str | None:
+def drop(session: Session, batch: Batch, account_id: int | None, now: datetime) -> str | None:
     """Forgets a roster and its rows. Returns the key of a file nobody has read yet.
 
     :raises Conflict: it was sent, or is being sent.
@@ -205,7 +206,7 @@ def drop(session: Session, batch: Batch, now: datetime) -> str | None:
     if not states.move(session, batch.id, states.DROPPED, file_key=None, updated_at=now):
         raise Conflict(_MOVED_ON)
     session.execute(delete(RosterRow).where(RosterRow.batch_id == batch.id))
-    audit.record(session, batch.account_id, "roster.dropped", batch)
+    audit.record(session, account_id, "roster.dropped", batch)
     return key
 
 
@@ -214,7 +215,7 @@ def sweep(session: Session, drafts_before: datetime, sent_before: datetime, now:
     old = select(Batch).where(
         Batch.state.in_((states.READING, states.REFUSED, states.CHECKED)), Batch.updated_at < drafts_before
     )
-    keys = [drop(session, batch, now) for batch in session.scalars(old).all()]
+    keys = [drop(session, batch, None, now) for batch in session.scalars(old).all()]
     sent = select(Batch.id).where(Batch.state == states.SENT, Batch.updated_at < sent_before)
     session.execute(delete(RosterRow).where(RosterRow.batch_id.in_(sent), RosterRow.state != BAD))
     return [key for key in keys if key]
@@ -233,10 +234,10 @@ def _part(session: Session, batch: Batch, now: datetime) -> None:
     session.execute(update(RosterRow).where(*bad).values(batch_id=rest.id))
 
 
-def _queue(session: Session, batch: Batch, key: str) -> None:
+def _queue(session: Session, batch: Batch, key: str, account_id: int) -> None:
     """One piece of work per roster and version, however often a button is pressed."""
     unique = f"{key}:{batch.id}:{batch.version}"
-    batch.job_id = submit(session, key, {"batch": batch.id}, unique=unique, account_id=batch.account_id).id
+    batch.job_id = submit(session, key, {"batch": batch.id, "by": account_id}, unique=unique, account_id=account_id).id
 
 
 def _replace_rows(session: Session, batch_id: int, checked: Checked, terms: Terms) -> None:

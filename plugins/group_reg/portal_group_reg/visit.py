@@ -3,9 +3,19 @@
 import secrets
 
 from flask import request
-from sqlalchemy import select
 
-from portal.kit import NotFound, Organisation, Problem, Refused, _l, account, clock, current_storage, db
+from portal.kit import (
+    Forbidden,
+    NotFound,
+    Organisation,
+    Problem,
+    Refused,
+    _l,
+    clock,
+    current_organisation,
+    current_storage,
+    db,
+)
 from portal_group_reg import states
 from portal_group_reg.models import Batch
 from portal_group_reg.pages import Elsewhere
@@ -15,10 +25,12 @@ _LARGE = _l("The file is larger than %(count)s MB.", count=BYTES_MOST // 1024**2
 
 
 def here() -> Organisation:
-    """The organisation of this login. :raises Elsewhere: it waits for its review."""
-    query = select(Organisation).where(Organisation.account_id == account().id)
-    found: Organisation | None = db.reader().scalar(query)
-    if found is None or found.state != "approved":
+    """The organisation this login acts for. :raises Elsewhere: it waits for its review."""
+    try:
+        found: Organisation = current_organisation()
+    except Forbidden:  # it stands on the register already and is claimed by this login
+        raise Elsewhere("people.organisation") from None
+    if found.state != "approved":
         raise Elsewhere("people.organisation")
     return found
 

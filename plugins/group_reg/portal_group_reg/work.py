@@ -68,7 +68,8 @@ def send(context: JobContext) -> None:
         with db.write() as session:
             batch = session.get_one(Batch, batch_id)
             if batch.state == states.SENDING:
-                sending.order(session, batch, clock.now())
+                by = int(context.payload.get("by") or batch.account_id)
+                sending.order(session, batch, by, clock.now())
     except Stopped as stopped:
         _hand_back(batch_id, str(sending.NOT_ALL), stopped.faults)
     except Refused as refused:

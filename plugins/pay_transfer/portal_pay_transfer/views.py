@@ -17,8 +17,8 @@ from portal.kit import (
     Refused,
     _,
     _l,
-    account,
     add_problems,
+    buyer_id,
     check_scan,
     clock,
     current_settings,
@@ -86,7 +86,7 @@ def _own(number: str) -> Transfer:
         select(Transfer)
         .join(Payment, Payment.number == Transfer.payment_number)
         .join(Order, Order.id == Payment.order_id)
-        .where(Transfer.payment_number == number, Order.buyer_id == account().id)
+        .where(Transfer.payment_number == number, Order.buyer_id == buyer_id())
     )
     found: Transfer | None = db.reader().scalar(query)
     if found is None:

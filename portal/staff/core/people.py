@@ -13,7 +13,7 @@ from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
-from portal.staff.core import registrations, words
+from portal.staff.core import owners, registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
@@ -42,7 +42,7 @@ def make_slip(session: Session, row: Learner, said: Mapping[str, Any], actor_id:
 
 def show_slip(row: Learner, code: str, rows: str) -> Response:
     """The slip, to be printed; its code is shown this once."""
-    return slip_views.printed(row, code, current_settings().site_office, rows)
+    return slip_views.printed(slip_views.holder_of(row), code, current_settings().site_office, rows)
 
 
 SLIP = Action(
@@ -131,7 +131,7 @@ class Organisations(Screen):
         Column("state", _l("State"), words.ORGANISATION_STATE),
         Column("created_at", _l("Entered"), MOMENT),
     )
-    parts = (registrations.HISTORY,)
+    parts = (owners.CLERKS, registrations.HISTORY)
     find = (Find("name"), Find("code"))
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
@@ -146,7 +146,7 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
-    actions = registrations.ACTIONS
+    actions = (*registrations.ACTIONS, *owners.ACTIONS)
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod

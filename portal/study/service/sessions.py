@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, defer
 
 from portal.catalogue.models import Lesson
 from portal.clock import today
@@ -82,13 +83,11 @@ def report(
     :param played: intervals of seconds in the order they were played; sent again they count once
     :raises NotFound: not a session of this learner
     """
-    player = _own(session, learner_id, token)
-    lesson = session.get_one(Lesson, player.lesson_id)
-    progress = _progress(session, player)
+    player, lesson, progress = _own(session, learner_id, token)
     # What a closed page still earns counts for the page that is open now.
     latest = player if player.closed_at is None else _latest(session, learner_id) or player
-    credited = _credit(player, latest, lesson, progress, played, now)
-    presence.studied(latest, credited, now)
+    worth = _credit(player, latest, lesson, progress, played, now)
+    presence.studied(latest, intervals.total(worth.credited), now)
     player.position = max(0, min(position, lesson.seconds))
     if player.closed_at is None:
         player.reported_at = now
@@ -96,10 +95,12 @@ def report(
             player.closed_at, player.close_reason = now, LEFT
     state = player.close_reason or "open"
     result = standing.of_lesson(player.plan_course_id, lesson, progress, player)
-    if player.closed_at or now - player.merged_at >= MERGE_EVERY or (result.complete and not progress.complete_at):
+    booked = bool(player.closed_at) or now - player.merged_at >= MERGE_EVERY
+    if booked or (result.complete and not progress.complete_at):
         _merge(session, player, lesson, progress, now)
         result = standing.of_lesson(player.plan_course_id, lesson, progress)
-    return replace(result, state=state, check=standing.check_of(player))
+    anew = booked or result.complete or bool(worth.refused)
+    return replace(result, state=state, check=standing.check_of(player), anew=anew)
 
 
 def present(session: Session, learner_id: int, token: str, nonce: str, now: datetime) -> Standing:
@@ -108,15 +109,13 @@ def present(session: Session, learner_id: int, token: str, nonce: str, now: date
     :raises NotFound: not a session of this learner
     :raises Conflict: nothing is asked, or something else
     """
-    player = _own(session, learner_id, token)
+    player, lesson, progress = _own(session, learner_id, token)
     presence.answer(player, nonce, now)
     player.reported_at = now
     seen = patterns.machine_presence(player.answered)
     suspicions.note(session, learner_id, patterns.MACHINE, f"{today(now)}", seen, player.plan_course_id, now)
     session.flush()
-    return standing.of_lesson(
-        player.plan_course_id, session.get_one(Lesson, player.lesson_id), _progress(session, player), player
-    )
+    return standing.of_lesson(player.plan_course_id, lesson, progress, player)
 
 
 def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> Standing:
@@ -165,14 +164,30 @@ def _latest(session: Session, learner_id: int) -> StudySession | None:
     return found
 
 
-def _own(session: Session, learner_id: int, token: str) -> StudySession:
-    """A learner's session by its token; one that fell silent goes on. :raises NotFound: unknown or somebody else's."""
-    mine = select(StudySession).where(StudySession.token == token, StudySession.learner_id == learner_id)
-    player: StudySession | None = session.scalar(mine)
-    if player is None:
+def _own(session: Session, learner_id: int, token: str) -> tuple[StudySession, Lesson, Progress]:
+    """A learner's session by its token, with what it plays and what it is merged into; one that fell silent goes on.
+
+    :raises NotFound: unknown or somebody else's
+    """
+    row = session.execute(_mine(), {"token": token, "learner": learner_id}).first()
+    if row is None:
         raise NotFound("study session")
+    player, lesson, progress = row
     _revive(session, player)
-    return player
+    return player, lesson, progress or _no_progress(player)
+
+
+@cache
+def _mine() -> Select[StudySession, Lesson, Progress]:
+    """Built once: every player asks it every ten seconds."""
+    same = and_(Progress.plan_course_id == StudySession.plan_course_id, Progress.lesson_id == StudySession.lesson_id)
+    return (
+        select(StudySession, Lesson, Progress)
+        .join(Lesson, Lesson.id == StudySession.lesson_id)
+        .outerjoin(Progress, same)
+        .where(StudySession.token == bindparam("token"), StudySession.learner_id == bindparam("learner"))
+        .options(defer(Lesson.body))
+    )
 
 
 def _revive(session: Session, player: StudySession) -> None:
@@ -187,8 +202,8 @@ def _credit(
     progress: Progress,
     played: Sequence[Sequence[int]],
     now: datetime,
-) -> int:
-    """Credits by the rule of the clock and notes why the rest was not. Returns the new seconds."""
+) -> crediting.Worth:
+    """Credits by the rule of the clock and notes why the rest was not."""
     moment = player.closed_at or now
     until = presence.last_moment(player, latest, moment)
     silent = moment - player.paid_until > crediting.OFFLINE
@@ -200,7 +215,7 @@ def _credit(
         cause = _cause(player, unanswered=until < moment, silent=silent)
         notes = [[start, end, cause] for start, end in worth.refused]
         player.refused = crediting.kept([*player.refused, *notes], [*covered, *worth.credited])
-    return intervals.total(worth.credited)
+    return worth
 
 
 def _cause(player: StudySession, *, unanswered: bool, silent: bool) -> str:
@@ -216,7 +231,11 @@ def _progress(session: Session, player: StudySession) -> Progress:
     found: Progress | None = session.scalar(
         select(Progress).where(Progress.plan_course_id == player.plan_course_id, Progress.lesson_id == player.lesson_id)
     )
-    return found or Progress(
+    return found or _no_progress(player)
+
+
+def _no_progress(player: StudySession) -> Progress:
+    return Progress(
         plan_course_id=player.plan_course_id,
         lesson_id=player.lesson_id,
         intervals=[],

@@ -12,11 +12,9 @@ from portal.access.guard import learner_required
 from portal.access.visitor import account, current_learner
 from portal.assessment import standing as tests
 from portal.credits import service as credits_
-from portal.errors import NotFound
 from portal.orders.models import Order
 from portal.plugins import current_plugins
-from portal.rules import service as rules
-from portal.rules.rules import Rules
+from portal.rules import kept as rules
 from portal.study import checklist, next_step, overview
 from portal.study.models import Plan
 from portal.study.views import blueprint
@@ -37,7 +35,7 @@ def centre() -> str:
     year = asked if asked in years else this_year
     stands = _tests(session, plans, now)
     plugins = current_plugins()
-    goal = overview.of_year(year, _rules(session, year), earned.get(year, {}), plans)
+    goal = overview.of_year(year, rules.of_year(year, now), earned.get(year, {}), plans)
     step = next_step.choose(plans, stands, overview.resume(session, learner.id))
     # Who has neither studied nor earned anything begins with a project, not with a gap.
     if step is None and goal.gaps and (plans or goal.counted):
@@ -53,7 +51,7 @@ def centre() -> str:
         goal=goal,
         step=step,
         unpaid=_unpaid(session),
-        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        lines=_lines(session, plans, stands),
         doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
         cards=[card for card in plugins.ask("home_cards", user=account()) if card.place == "centre"],
         kinds=KINDS,
@@ -70,7 +68,7 @@ def projects() -> str:
     return render_template(
         "study/projects.html",
         plans=plans,
-        lines={plan.id: _lines(session, plan, stands) for plan in plans},
+        lines=_lines(session, plans, stands),
         doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
     )
 
@@ -85,7 +83,7 @@ def project(plan_id: int) -> str:
     return render_template(
         "study/project.html",
         plan=plan,
-        lines=_lines(session, plan, stands),
+        lines=_lines(session, [plan], stands)[plan.id],
         tests=stands,
         step=next_step.choose([plan], stands, overview.resume(session, learner.id)),
         seconds=overview.course_seconds(session, plan.courses),
@@ -132,17 +130,14 @@ def _shown_as(state: str, wanted: str) -> bool:
     return (state == "complete") == (wanted == "complete")
 
 
-def _rules(session: Session, year: int) -> Rules:
-    """What the year needs; the national defaults where the office has set nothing."""
-    try:
-        return rules.in_force(session, year, clock.now()).rules
-    except NotFound:
-        return Rules()
-
-
-def _lines(session: Session, plan: Plan, stands: dict[int, tests.TestStanding]) -> list[PlanAction]:
-    asked = current_plugins().ask("plan_actions", session=session, plan=plan, user=account())
-    return sorted([*checklist.lines(plan, stands), *asked], key=lambda line: (line.weight, line.key))
+def _lines(
+    session: Session, plans: Sequence[Plan], stands: dict[int, tests.TestStanding]
+) -> dict[int, list[PlanAction]]:
+    """The checklist of each plan, by its id; plugins are asked once for all."""
+    asked = current_plugins().ask("plan_actions", session=session, plans=plans, user=account())
+    own = [line for plan in plans for line in checklist.lines(plan, stands)]
+    lines = sorted([*own, *asked], key=lambda line: (line.weight, line.key))
+    return {plan.id: [line for line in lines if line.plan_id == plan.id] for plan in plans}
 
 
 def _unpaid(session: Session) -> Order | None:

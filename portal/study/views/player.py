@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
-from portal.access.guard import learner_required
-from portal.access.visitor import current_learner
+from portal.access.guard import learner_reports, learner_required
+from portal.access.visitor import current_learner, learner_id
 from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
+from portal.study import crediting, next_step, overview, service, standing, words
 from portal.study import media as files
-from portal.study import next_step, overview, service, standing, words
 from portal.study.models import PlanCourse
 from portal.study.standing import Check, Standing
 from portal.study.views import blueprint
@@ -54,17 +54,25 @@ def open_player(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
     return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
 
 
-@blueprint.post("/study/report")
+@blueprint.get("/study/<int:plan_course_id>/<int:lesson_id>/parts")
 @learner_required
+def parts(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
+    """The parts of the page that change, drawn by the server: asked when a report says that they have."""
+    course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
+    values = _lesson_values(course, standing.lesson_of(course, lesson_id), standing.of_course(db.reader(), course))
+    return jsonify({part: render_template(f"study/_{part}.html", **values) for part in ("coverage", "aside")})
+
+
+@blueprint.post("/study/report")
+@learner_reports
 def report() -> ResponseReturnValue:
     """What was played since the last report: JSON from the page, a form from a page that is being left."""
     sent = request.get_json(silent=True)
     data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
     token, played, position = _checked(data)
-    learner = current_learner()
     with db.write() as session:
         stand = service.report(
-            session, learner.id, token, played, position, clock.now(), closing=bool(data.get("closing"))
+            session, learner_id(), token, played, position, clock.now(), closing=bool(data.get("closing"))
         )
     return jsonify(_answer(stand))
 
@@ -139,21 +147,16 @@ def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -
 
 
 def _answer(stand: Standing) -> dict[str, Any]:
-    """The standing for the script, with the parts of the page that change, drawn by the server."""
-    course = standing.own_course(db.reader(), current_learner().id, stand.plan_course_id)
-    values = _lesson_values(
-        course, standing.lesson_of(course, stand.lesson_id), standing.of_course(db.reader(), course)
-    )
+    """The standing for the script: what is credited, what is missing and why, and whether to fetch `parts` anew."""
     return {
         "state": stand.state,
-        "why": str(words.STATES.get(stand.state, "")),
+        "why": str(words.STATES[stand.state]) if stand.state in words.STATES else "",
         "credited": stand.credited,
-        "needed": stand.needed,
         "complete": stand.complete,
         "cover": stand.cover,
+        "missing": [[gap.start, gap.end, words.why(gap)] for gap in stand.gaps if gap.cause != crediting.AHEAD],
         "check": _check(stand.check),
-        "coverage": render_template("study/_coverage.html", **values),
-        "aside": render_template("study/_aside.html", **values),
+        "anew": stand.anew,
     }
 
 

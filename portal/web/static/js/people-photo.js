@@ -20,6 +20,7 @@ function attach(input, box) {
     picture = null;
     if (!file) return void (box.hidden = true);
     name = file.name;
+    forgive();
     const problem = await open(file);
     box.hidden = false;
     fault.hidden = !problem;
@@ -30,6 +31,15 @@ function attach(input, box) {
     if (problem) input.value = "";
     else draw();
   });
+
+  // What the server said of the last photo does not hold for this one.
+  function forgive() {
+    const field = input.closest(".x-field.bad");
+    if (!field) return;
+    field.classList.remove("bad");
+    field.querySelector(".x-err")?.remove();
+    input.removeAttribute("aria-invalid");
+  }
 
   async function open(file) {
     if (file.size > Number(box.dataset.most)) return box.dataset.large;

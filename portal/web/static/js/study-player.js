@@ -1,5 +1,6 @@
 // The player: notes which seconds were really played and reports them every ten seconds.
 // The server decides what is credited; nothing here can earn a second the clock has not paid for.
+import { Drawing } from "./study-drawing.js";
 import { Ledger } from "./study-ledger.js";
 import { Presence } from "./study-presence.js";
 
@@ -17,7 +18,7 @@ let sending = false;
 let complete = Boolean(root.dataset.complete);
 let credited = Number(root.dataset.credited);
 let offline = false; // an open session whose reports do not get through
-const drawn = new Map();
+const drawing = new Drawing(root, needed, video);
 
 // --- what the learner is told ---
 
@@ -37,21 +38,6 @@ function say(text, action) {
     button.addEventListener("click", action);
     sayBox.append(" ", button);
   }
-}
-
-function draw(part, html) {
-  const box = root.querySelector(`[data-${part}]`);
-  if (!html || drawn.get(part) === html) return;
-  const focused = box.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  box.innerHTML = html;
-  drawn.set(part, html);
-  if (focused) box.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
-  moveHead();
-}
-
-function moveHead() {
-  const head = root.querySelector("[data-head]");
-  if (head && video) head.style.left = `${Math.min(100, (100 * video.currentTime) / (needed || 1))}%`;
 }
 
 // --- talking to the server ---
@@ -122,14 +108,15 @@ async function report() {
 
 function apply(stand) {
   credited = stand.credited;
-  draw("coverage", stand.coverage);
-  draw("aside", stand.aside);
+  drawing.bar(stand);
   presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
     complete = true;
     say("");
-    live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
   }
+  drawing.parts(stand.anew).then((drawn) => {
+    if (drawn && complete) live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
+  });
   if (reading) clock.goBackTo(stand.cover);
   if (stand.state === "open" || complete) return;
   token = null;
@@ -207,7 +194,7 @@ function watchVideo() {
   video.addEventListener("play", started);
   video.addEventListener("timeupdate", () => {
     if (!video.seeking && !video.paused && token && !complete) ledger.played(video.currentTime);
-    moveHead();
+    drawing.head();
   });
   video.addEventListener("seeking", () => ledger.cut());
   video.addEventListener("pause", () => {
