@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.access.visitor import account
+from portal.access.visitor import buyer_id
 from portal.errors import Conflict
 from portal.orders import service
 from portal.orders.models import Order
@@ -54,7 +54,7 @@ def changeable(number: str) -> Order:
     :raises NotFound: unknown or foreign.
     :raises Conflict: it is paid or over, or money for it may be on its way.
     """
-    order, now = service.find(db.reader(), number, account().id), clock.now()
+    order, now = service.find(db.reader(), number, buyer_id()), clock.now()
     gateways.settle(order, now)
     db.reader().refresh(order)
     if order.state != PLACED or order.expires_at <= now:
