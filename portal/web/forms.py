@@ -44,7 +44,8 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Forms read forms: a body in JSON, which may be anything, is an empty one unless it is handed over."""
             handed_over = hasattr(formdata, "getlist")
-            return None if request.is_json and not handed_over else super().wrap_formdata(form, formdata)
+            is_json = bool(request) and request.is_json  # a form may also be asked about outside requests
+            return None if is_json and not handed_over else super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> _Words:
             return _Words()
