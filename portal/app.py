@@ -68,11 +68,12 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     """Everything that answers requests."""
     from portal.access import sessions
     from portal.staff import desks, lessons
-    from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell
+    from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell, sound
 
     proxies.init_app(app, settings)
     addresses.init_app(app)
     hosts.init_app(app, settings)
+    sound.init_app(app)
     if settings.mode == "production":
         logs.init_app(app)
     lessons.init_app(app, settings)  # before the form tokens, which read the body

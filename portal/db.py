@@ -67,7 +67,8 @@ def init_app(app: Flask) -> None:
     options: dict[str, Any] = {"pool_pre_ping": True}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         options = {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_size": 20}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    # An error must not say what somebody typed: it ends in the log.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, "hide_parameters": True}
     db.init_app(app)
     with app.app_context():
         engine = db.engine

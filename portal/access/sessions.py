@@ -1,6 +1,7 @@
 """The cookie side of a login: one SELECT per request reads the session row together with its account."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -11,6 +12,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from portal import clock, db
 from portal.access import service
@@ -142,7 +144,8 @@ def _touch(response: Response) -> Response:
     login_id = g.pop("touch_login", None)
     if login_id is not None:
         session.modified = True
-        with db.write() as writing:
+        # The answer stands; a database that is busy now is told by the next request.
+        with suppress(OperationalError, InterfaceError, TimeoutError), db.write() as writing:
             writing.execute(update(LoginSession).where(LoginSession.id == login_id).values(last_seen=clock.now()))
     return response
 

@@ -1,5 +1,6 @@
 """Who is visiting: read once per request from the session row."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.people import clerks
 from portal.people.models import Account, Learner, Organisation
 
 LOOKS_ONLY = _l("Your login may look, not change anything. The owner of your organisation's logins can change that.")
+_STRANGE = re.compile(r"[\x00-\x1f\x7f\\]")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -127,8 +129,11 @@ def mailboxes() -> set[int]:
 
 
 def safe_next(target: str | None, default: str = "/") -> str:
-    """A path of this site, or the default: never another host."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target:
+    """A path of this site, or the default: never another host.
+
+    Control characters and backslashes are left out or turned round on the way to a browser, so nothing with one passes.
+    """
+    if not target or not target.startswith("/") or target.startswith("//") or _STRANGE.search(target):
         return default
     return target
 

@@ -16,6 +16,7 @@ from portal.assessment.models import Attempt
 from portal.errors import Conflict, NotFound, Refused
 from portal.study import next_step
 from portal.study import standing as study
+from portal.web.sound import json_body
 
 blueprint = Blueprint("assessment", __name__, template_folder="templates")
 
@@ -58,7 +59,7 @@ def sit(token: str, number: int) -> ResponseReturnValue:
 @learner_required
 def answer(token: str, number: int) -> ResponseReturnValue:
     """Saves one answer: from the script as JSON, from the form with the way to go on."""
-    sent = request.get_json(silent=True)
+    sent = json_body()
     chosen = sent.get("chosen", []) if isinstance(sent, dict) else request.form.getlist("chosen")
     text = str(sent.get("text", "")) if isinstance(sent, dict) else request.form.get("text", "")
     flagged = bool(sent.get("flagged")) if isinstance(sent, dict) else "flagged" in request.form

@@ -55,12 +55,13 @@ def refund(number: str) -> ResponseReturnValue:
     """What would go back for each line and why, before anybody asks; then the question itself."""
     order = orders.find(db.reader(), number, buyer_id())
     form = RefundForm()
+    looking = "find" in request.form  # a name is looked for among many: a form, for a name must not stand in an address
     said = request.form.getlist("lines") if form.is_submitted() else request.args.getlist("line")
     chosen = [int(value) for value in said if value.isdecimal()]
-    offers = terms.offers(db.reader(), order, _lines(order, request.args.get("name", ""), chosen), clock.now())
+    offers = terms.offers(db.reader(), order, _lines(order, request.form.get("name", ""), chosen), clock.now())
     if len(order.lines) == 1 and form.is_submitted():
         chosen = [order.lines[0].id]
-    if form.validate_on_submit():
+    if not looking and form.validate_on_submit():
         if not form.sure.data:
             form.sure.errors = [_("Tick this first: a refund ends the study it paid for.")]
         elif _asked(form, order, chosen):

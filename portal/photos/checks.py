@@ -14,6 +14,7 @@ from portal.photos import heic
 from portal.types import Problem
 
 BYTES_MOST = 5 * 1024 * 1024
+PASSES_MOST = 64  # of a progressive JPEG: real ones have about ten, each costs as much as the picture has pixels
 PIXELS_MOST = 25_000_000  # refused from the header, before anything is unpacked
 WIDTH, HEIGHT = 295, 413  # one inch at 300 dots: 25 x 35 mm
 KEPT = (590, 826)
@@ -63,6 +64,8 @@ def opened(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=formats())
         if image.width * image.height > PIXELS_MOST:
             raise _refused(_l("The photo has too many pixels. Save it smaller and upload it again."))
+        if image.format == "JPEG" and too_many_passes(data):
+            raise _refused(_l("The picture is damaged or incomplete. Save it again and upload it."))
         if getattr(image, "is_animated", False) and image.format == "PNG":
             raise _refused(_l("The file is an animation. Upload a still photo."))
         image.load()
@@ -73,6 +76,11 @@ def opened(data: bytes) -> Image.Image:
     except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise _refused(_l("The picture is damaged or incomplete. Save it again and upload it.")) from error
     return image
+
+
+def too_many_passes(data: bytes) -> bool:
+    """Whether a JPEG is drawn over and over: a small file would keep a processor busy for minutes."""
+    return data.count(b"\xff\xda") > PASSES_MOST  # the marker of a pass; pictures never hold it otherwise
 
 
 def formats() -> list[str]:

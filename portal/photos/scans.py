@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from portal.errors import Refused
+from portal.photos import checks
 from portal.types import Problem
 
 BYTES_MOST = 5 * 1024 * 1024
@@ -44,6 +45,8 @@ def _redrawn(data: bytes, field: str) -> bytes:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
         if image.width * image.height > PIXELS_MOST:
             raise _refused(_l("The picture has too many pixels. Save it smaller and upload it again."), field)
+        if image.format == "JPEG" and checks.too_many_passes(data):
+            raise _refused(_l("The picture is damaged or incomplete. Save it again and upload it."), field)
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _refused(_l("The picture has too many pixels. Save it smaller and upload it again."), field) from error

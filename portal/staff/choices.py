@@ -1,7 +1,7 @@
 """What may be chosen for a column that names another row: never a row of somebody else's division."""
 
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -52,22 +52,18 @@ def offered(session: Session, model: type[Model], scope: Scope, present: Any) ->
 
 def of_divisions(session: Session, scope: Scope, *, ended: bool = False) -> list[tuple[Any, str]]:
     """Divisions to choose from: the visitor's, or those of the site; `ended`: those given up after them, marked."""
-    if scope.codes is not None and not ended:
-        return sorted(scope.names.items())
-    rows = session.execute(_divisions(scope.codes, current_settings().home_division)).all()
-    found = [(row.code, row.name) for row in rows if row.valid_to is None]
-    if ended:
-        found += [
-            (row.code, _("%(name)s (until %(year)s)", name=row.name, year=row.valid_to.year))
-            for row in rows
-            if row.valid_to is not None
-        ]
-    return found
+    standing, past = sorted(scope.names.items()), scope.ended
+    if scope.codes is None:
+        rows = session.execute(_divisions(current_settings().home_division)).all()
+        standing = [(row.code, row.name) for row in rows if row.valid_to is None]
+        past = tuple((row.code, row.name, row.valid_to.year) for row in rows if row.valid_to is not None)
+    if not ended:
+        return [*standing]
+    return [*standing, *((code, _("%(name)s (until %(year)s)", name=name, year=year)) for code, name, year in past)]
 
 
-@lru_cache(maxsize=64)
-def _divisions(codes: frozenset[str] | None, home: str) -> Select[str, str, date | None]:
-    """Built once for each set of divisions: most lists have a filter of them."""
-    within = divisions.below(home) if codes is None else sorted(codes)
-    query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(within))
+@cache
+def _divisions(home: str) -> Select[str, str, date | None]:
+    """Built once: most lists have a filter of them."""
+    query = select(Division.code, Division.name, Division.valid_to).where(Division.code.in_(divisions.below(home)))
     return query.order_by(Division.code)

@@ -5,7 +5,7 @@ Parameters are those of the list pages. Unknown fields are refused, personal num
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_appbuilder import ModelRestApi, expose
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.api.convert import Model2SchemaConverter
@@ -23,6 +23,7 @@ from portal.staff import forms, listing, scope, service
 from portal.staff.pages import given
 from portal.staff.screens import READ, WRITE, Column, Screen, primary_key
 from portal.types import Problem
+from portal.web.sound import json_body
 
 PERMISSIONS = {"get_list": READ, "get": READ, "post": WRITE, "put": WRITE, "delete": WRITE}
 
@@ -166,7 +167,7 @@ class RegisterApi(ModelRestApi):
         :raises BadRequest: no JSON object.
         :raises Refused: unknown or wrong fields, all at once.
         """
-        sent = request.get_json(silent=True)
+        sent = json_body()
         if not isinstance(sent, dict):
             raise BadRequest
         open_to = self.screen.editable(new=row is None)

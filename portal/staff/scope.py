@@ -23,12 +23,14 @@ from portal.staff.screens import Screen, relation
 class Scope:
     """Divisions of a visitor. `codes` None: all of them; old codes are among them, because rows still carry them.
 
-    `roots` are the names of those that were given, `names` of all that stand today.
+    `roots` are the names of those that were given, `names` of all that stand today; `ended` has code, name and last
+    year of the others.
     """
 
     codes: frozenset[str] | None = frozenset()
     roots: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
+    ended: tuple[tuple[str, str, int], ...] = ()
 
     def clause(self, screen: type[Screen]) -> ColumnElement[bool]:
         """The rows of a screen that lie inside."""
@@ -57,7 +59,8 @@ def _read(account_id: int) -> Scope:
     )
     rows = db.reader().execute(query.order_by(Division.code)).all()
     names = {row.code: row.name for row in rows if row.valid_to is None}
-    return Scope(frozenset(row.code for row in rows), tuple(row.name for row in rows if row.root), names)
+    ended = tuple((row.code, row.name, row.valid_to.year) for row in rows if row.valid_to is not None)
+    return Scope(frozenset(row.code for row in rows), tuple(row.name for row in rows if row.root), names, ended)
 
 
 def along(model: type[Model], path: str, test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -21,10 +21,11 @@ _STALE = _l("The page was open too long, so nothing was sent. Look it through an
 
 
 def tidy(value: Any) -> Any:
-    """Trims typed text and forgives full-width digits and letters; Chinese punctuation stays."""
+    """Trims typed text and forgives full-width digits and letters; Chinese punctuation stays, NUL goes."""
     if not isinstance(value, str):
         return value
-    return "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in value).strip()
+    kept = (unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in value if c != "\x00")
+    return "".join(kept).strip()
 
 
 class _Words:

@@ -6,6 +6,8 @@ from flask import Flask, Response, g
 
 from portal.settings import Settings
 
+PRIVATE = frozenset({"text/html", "text/csv", "application/json"})  # pages, exports and registers: never kept
+
 
 def csp_nonce() -> str:
     """The nonce of this answer's scripts."""
@@ -38,6 +40,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        if response.mimetype == "text/html":
+        if response.mimetype in PRIVATE:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

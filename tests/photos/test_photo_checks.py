@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from portal.errors import Refused
-from portal.photos import checks, heic
+from portal.photos import checks, heic, scans
 from portal.photos.forms import PhotoForm
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -113,6 +113,18 @@ def test_nothing_of_the_file_but_the_picture_is_kept() -> None:
     for secret in (b"SecretCamera", b"hidden words", b"php", b"Exif"):
         assert secret in data
         assert secret not in checked.data
+
+
+def test_a_picture_drawn_over_and_over_is_refused() -> None:
+    """A progressive JPEG of a few kilobytes may ask for thousands of passes over all its pixels."""
+    data = saved(Image.new("RGB", (600, 840), "white"), progressive=True)
+    assert not checks.too_many_passes(data)
+    start = data.index(b"\xff\xda")
+    again = data[start : data.index(b"\xff", start + 2)]
+    bad = data[:start] + again * 200 + data[start:]
+    assert "损坏" in said(bad)
+    with pytest.raises(Refused):
+        scans.check_scan(bad, "licence")
 
 
 def test_an_animation_is_refused() -> None:

@@ -53,7 +53,7 @@ def replace(line_id: int) -> ResponseReturnValue:
             entry = _entry(session, organisation, line, form)
             with db.write() as writing:
                 _take_place(writing, organisation, line_id, entry)
-            flash(_("%(name)s has the place now. Print a slip if the account is new.", name=entry.person.name), "ok")
+            flash(_("The place is taken over. Print a slip if the account is new."), "ok")
             return redirect(url_for("group_reg.people"), 303)
         except Refused as refused:
             add_problems(form, refused)

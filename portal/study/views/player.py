@@ -20,6 +20,7 @@ from portal.study import media as files
 from portal.study.models import PlanCourse
 from portal.study.standing import Check, Standing
 from portal.study.views import blueprint
+from portal.web.sound import json_body
 
 MOST_INTERVALS = 200
 LONGEST = 10**6  # seconds; no lesson is longer
@@ -71,7 +72,7 @@ def parts(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
 @learner_reports
 def report() -> ResponseReturnValue:
     """What was played since the last report: JSON from the page, a form from a page that is being left."""
-    sent = request.get_json(silent=True)
+    sent = json_body()
     data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
     token, played, position = _checked(data)
     with db.write() as session:
@@ -85,7 +86,7 @@ def report() -> ResponseReturnValue:
 @learner_required
 def present() -> ResponseReturnValue:
     """在场确认: the answer, from the script as JSON or from the form of a page without it."""
-    sent = request.get_json(silent=True)
+    sent = json_body()
     data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
     token, nonce = str(data.get("token", "")), str(data.get("nonce", ""))
     with db.write() as session:
