@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal import db
 from portal.catalogue.models import TrainingClass
 from portal.errors import Refused
+from portal.orders.models import OrderLine
 from portal.people.models import Organisation
 from portal.staff import service
 from portal.staff.core import SCREENS
@@ -51,6 +52,20 @@ def test_a_foreign_row_is_as_unknown_as_one_that_does_not_exist(county: FlaskCli
             answers = [county.get(one) for one in (address, address.replace(str(foreign), "424242"))]
             assert [one.status_code for one in answers] == [404, 404], key
             assert plain(answers[0].text) == plain(answers[1].text), key
+
+
+def test_an_order_for_several_counties_is_the_citys(county: FlaskClient, admin: FlaskClient, world: World) -> None:
+    """Its page, its payments and its refunds name people of all of them."""
+    with db.write() as session:
+        mine, foreign = world.mine["orders"], world.theirs["learners"]
+        line = OrderLine(order_id=mine.id, learner_id=foreign.id, mode="enrollment", title="2026", year=2026, price=0)
+        session.add(line)
+    for key in ("orders", "payments", "refunds"):
+        own = world.mine[key].id
+        assert county.get(f"/api/v1/{key}/").json["count"] == 0, key  # type: ignore[index]
+        assert county.get(f"/staff/{key}/{own}").status_code == 404, key
+        assert county.get(f"/staff/{key}/?division={THEIRS}").text.count(f"/staff/{key}/{own}") == 0, key
+        assert admin.get(f"/staff/{key}/{own}").status_code == 200, key
 
 
 def plain(page: str) -> str:
