@@ -151,8 +151,8 @@ def test_a_site_can_add_a_font_for_a_rare_name(
 ) -> None:
     """Its widths are on a grid of its own and shared at the end of the table: both faults at once."""
     rare = SAMPLE.model_copy(update={"name": "周\U00028b4e岚"})
-    layout = Layout.model_validate(supplied("certificate"))
     with create_app(settings).app_context():
+        layout = Layout.model_validate(supplied("certificate"))
         assert render.missing(layout, rare, NUMBER) == "\U00028b4e"
     monkeypatch.setenv("PORTAL_CERTS_FONTS", _one_glyph(tmp_path / "rare.ttf", "\U00028b4e"))
     with create_app(settings).app_context():

@@ -104,7 +104,7 @@ def test_create_admin_refuses(portal: Portal, login: str, password: str, sentenc
 
 
 def test_create_admin_asks_and_makes_somebody_who_logs_in(portal: Portal, app: Flask, client: FlaskClient) -> None:
-    answer = portal("create-admin", input="zhang\n张主任\nquite-long-enough\nquite-long-enough\n")
+    answer = portal("create-admin", "--name", "张主任", input="zhang\nquite-long-enough\nquite-long-enough\n")
     assert answer.exit_code == 0, answer.output
     assert "quite-long" not in answer.output
     with db.read() as session:
