@@ -1,6 +1,6 @@
 """How a lesson stands: what is credited, what is missing and why. Read-only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -41,6 +41,12 @@ class Standing:
     state: str = ""
     check: Check | None = None
     anew: bool = False
+
+
+def drawn(stand: Standing) -> Standing:
+    """As pages draw it: a complete lesson is whole, though its last second may not have been playable."""
+    whole = stand.complete and stand.needed
+    return replace(stand, credited=stand.needed, cover=[(0, stand.needed)]) if whole else stand
 
 
 def of_lesson(

@@ -140,15 +140,16 @@ def _first(course: PlanCourse, stands: list[Standing]) -> int:
 
 def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -> dict[str, Any]:
     """What the page and its changing parts show."""
-    stand = next(stand for stand in stands if stand.lesson_id == lesson.id)
+    shown = [standing.drawn(stand) for stand in stands]
+    stand = next(stand for stand in shown if stand.lesson_id == lesson.id)
     test = tests.of_course(db.reader(), course, clock.now())
-    required = [one for one in stands if one.needed]
+    required = [one for one in shown if one.needed]
     return {
         "course": course,
         "lesson": lesson,
         "stand": stand,
-        "rows": list(zip(course.course.lessons, stands, strict=True)),
-        "done": sum(min(one.credited, one.needed) if not one.complete else one.needed for one in required),
+        "rows": list(zip(course.course.lessons, shown, strict=True)),
+        "done": sum(min(one.credited, one.needed) for one in required),
         "needed": sum(one.needed for one in required),
         "test": test,
         "step": next_step.after_lesson(course, stands, lesson.id, test),
@@ -161,6 +162,7 @@ def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -
 
 def _answer(stand: Standing) -> dict[str, Any]:
     """The standing for the script: what is credited, what is missing and why, and whether to fetch `parts` anew."""
+    stand = standing.drawn(stand)
     return {
         "state": stand.state,
         "why": str(words.STATES[stand.state]) if stand.state in words.STATES else "",

@@ -266,6 +266,14 @@ async function readText() {
 
 // --- begin ---
 
+// A page that is loaded anew may have been drawn before the last seconds of the one before arrived.
+async function lookAgain() {
+  if (playing() || token || !(await drawing.parts(true))) return;
+  const at = Number(root.querySelector("[data-head]")?.dataset.at ?? 0);
+  if (video?.paused && at > video.currentTime && at < needed - 1) video.currentTime = at;
+}
+if (performance.getEntriesByType("navigation")[0]?.type === "reload") setTimeout(lookAgain, 1000);
+
 if (needed) {
   if (reading) readText();
   else if (video) watchVideo();
