@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     )
     app.extensions["portal_settings"] = settings
     app.extensions["portal_vault"] = Vault(settings)
-    app.extensions["portal_storage"] = LocalStorage(settings.data / "files")
+    app.extensions["portal_storage"] = LocalStorage(settings.data / "files", app.extensions["portal_vault"])
     settings.data.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     _map_models()

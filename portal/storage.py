@@ -1,7 +1,8 @@
 """Files: one small interface over a local folder.
 
 A file is written whole or not at all: temporary file, fsync, rename, fsync of the folder. Keys are relative paths
-made by the core, never by people.
+made by the core, never by people. Personal files (photos, evidence, registers) are sealed by the vault, so that a copy
+of the folder shows nobody; files are for their owner only.
 """
 
 import hashlib
@@ -17,15 +18,18 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.errors import NotFound
+from portal.vault import Vault
 
 PIECE = 1024 * 1024  # bytes of a large file held in memory
+_SEALED = b"\x93xueshi sealed 1\n"  # how a sealed file begins: no picture, PDF or spreadsheet does
 
 
 class LocalStorage:
     """Files under one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault | None = None) -> None:
         self._folder = folder
+        self._vault = vault
 
     def path(self, key: str) -> Path:
         """Where a key lies. :raises NotFound: the key points outside the folder."""
@@ -35,10 +39,10 @@ class LocalStorage:
             raise NotFound(key)
         return path
 
-    def put(self, key: str, data: bytes) -> str:
-        """Stores and returns the sha256 of what was stored."""
+    def put(self, key: str, data: bytes, *, personal: bool = False) -> str:
+        """Stores and returns the sha256 of the data. `personal`: sealed, to be read by `get` only."""
         with self.writing(key) as file:
-            file.write(data)
+            file.write(_SEALED + self._keys().seal_bytes(data) if personal else data)
         return hashlib.sha256(data).hexdigest()
 
     def take(self, key: str, stream: IO[bytes]) -> str:
@@ -73,9 +77,14 @@ class LocalStorage:
     def get(self, key: str) -> bytes:
         """:raises NotFound: no such file."""
         try:
-            return self.path(key).read_bytes()
+            data = self.path(key).read_bytes()
         except FileNotFoundError as error:
             raise NotFound(key) from error
+        return self._keys().open_bytes(data.removeprefix(_SEALED)) if data.startswith(_SEALED) else data
+
+    def _keys(self) -> Vault:
+        assert self._vault is not None, "a folder without keys holds nothing personal"
+        return self._vault
 
     def exists(self, key: str) -> bool:
         return self.path(key).is_file()

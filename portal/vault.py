@@ -34,18 +34,24 @@ class Vault:
         self._pepper = settings.index_pepper.get_secret_value().encode()
 
     def seal(self, text: str) -> str:
+        return _MARK + b2a_base64(self.seal_bytes(text.encode()), newline=False).decode()
+
+    def seal_bytes(self, data: bytes) -> bytes:
+        """A file, sealed: the nonce and what it opens."""
         nonce = os.urandom(_NONCE)
-        sealed = nonce + self._ciphers[0].encrypt(nonce, text.encode(), None)
-        return _MARK + b2a_base64(sealed, newline=False).decode()
+        return nonce + self._ciphers[0].encrypt(nonce, data, None)
 
     def open(self, sealed: str) -> str:
         """:raises cryptography.fernet.InvalidToken: no key of the ring fits."""
         if not sealed.startswith(_MARK):
             return self._ring.decrypt(sealed.encode()).decode()
-        token = a2b_base64(sealed[len(_MARK) :])
+        return self.open_bytes(a2b_base64(sealed[len(_MARK) :])).decode()
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """:raises cryptography.fernet.InvalidToken: no key of the ring fits."""
         for cipher in self._ciphers:
             try:
-                return cipher.decrypt(token[:_NONCE], token[_NONCE:], None).decode()
+                return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
             except InvalidTag:
                 continue
         raise InvalidToken

@@ -75,7 +75,7 @@ def ask(session: Session, learner_id: int, claim: Claim, picture: Checked | None
         hours=hours,
         rule_set_id=found.id,
         storage_key=key,
-        sha256=current_storage().put(key, picture.data),
+        sha256=current_storage().put(key, picture.data, personal=True),
         state=OPEN,
         created_at=now,
     )

@@ -36,7 +36,7 @@ def begin(session: Session, data: bytes, account_id: int, *, dry: bool, anyway: 
     `anyway`: the good rows are written although others are wrong.
     """
     key = f"{FOLDER}/{secrets.token_hex(16)}"
-    current_storage().put(key, data)
+    current_storage().put(key, data, personal=True)
     return submit(session, KEY, {"file": key, "dry": dry, "anyway": anyway}, account_id=account_id)
 
 
@@ -103,10 +103,10 @@ def _lists(key: str, outcome: Outcome) -> dict[str, str]:
     lists = {"bad": outcome.report, "unproved": importing.unproved(outcome)}
     files = {name: f"{key}.{name}.xlsx" for name, report in lists.items() if report.bad}
     for name, file in files.items():
-        current_storage().put(file, repair.workbook(lists[name]))
+        current_storage().put(file, repair.workbook(lists[name]), personal=True)
     if outcome.report.bad:  # a file, because a message may quote what was typed
         files[CAUSES] = f"{key}.{CAUSES}.json"
-        current_storage().put(files[CAUSES], _causes(outcome))
+        current_storage().put(files[CAUSES], _causes(outcome), personal=True)
     return files
 
 

@@ -255,7 +255,7 @@ def _swap(session: Session, learner: Learner, twin: Learner) -> None:
 
 def _kept(picture: Checked, now: datetime) -> CorrectionEvidence:
     key = f"evidence/{now:%Y/%m}/{secrets.token_hex(16)}.jpg"
-    return CorrectionEvidence(storage_key=key, sha256=current_storage().put(key, picture.data))
+    return CorrectionEvidence(storage_key=key, sha256=current_storage().put(key, picture.data, personal=True))
 
 
 def _names(items: Sequence[CorrectionItem]) -> list[str]:

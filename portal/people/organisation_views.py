@@ -185,7 +185,7 @@ def _scan(form: OrganisationForm) -> scans.Scan | None:
 def _kept(scan: scans.Scan) -> str:
     """Where the scan lies from now on. A refused transaction leaves a file that nobody finds."""
     key = f"licences/{clock.now():%Y/%m}/{secrets.token_hex(16)}.{scan.suffix}"
-    current_storage().put(key, scan.data)
+    current_storage().put(key, scan.data, personal=True)
     return key
 
 

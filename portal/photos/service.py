@@ -28,7 +28,10 @@ def keep(session: Session, account_id: int, checked: Checked, now: datetime) -> 
     former = update(Photo).where(Photo.account_id == account_id, Photo.replaced_at.is_(None))
     session.execute(former.values(replaced_at=now))
     photo = Photo(
-        account_id=account_id, storage_key=key, sha256=current_storage().put(key, checked.data), created_at=now
+        account_id=account_id,
+        storage_key=key,
+        sha256=current_storage().put(key, checked.data, personal=True),
+        created_at=now,
     )
     session.add(photo)
     session.flush()

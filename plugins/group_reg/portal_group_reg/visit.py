@@ -55,7 +55,7 @@ def upload() -> tuple[str, str]:
     if len(data) > BYTES_MOST:
         raise _refused(_LARGE)
     key = f"rosters/{clock.now():%Y/%m}/{secrets.token_hex(16)}"
-    current_storage().put(key, data)
+    current_storage().put(key, data, personal=True)
     return str(file.filename if file else ""), key
 
 

@@ -106,7 +106,7 @@ def _kept(form: SlipForm, transfer: Transfer) -> bool:
         add_problems(form, refused)
         return False
     key = f"slips/{clock.now():%Y/%m}/{secrets.token_hex(16)}.{scan.suffix}"
-    current_storage().put(key, scan.data)
+    current_storage().put(key, scan.data, personal=True)
     try:
         with db.write() as session:
             service.keep_slip(session, transfer.id, key, form.payer.data or "", clock.now())

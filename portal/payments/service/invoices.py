@@ -99,7 +99,7 @@ def attach(session: Session, request_id: int, number: str, data: bytes, actor_id
     values = {"number": number, "storage_key": key, "issued_at": now}
     if not invoice_states.move(session, request_id, invoice_states.ISSUED, **values):
         raise Conflict(_l("This request is not waiting for an invoice."))
-    current_storage().put(key, data)
+    current_storage().put(key, data, personal=True)
     _said(session, request_id, actor_id, "invoice_issued")
 
 
@@ -112,7 +112,7 @@ def attach_red(session: Session, request_id: int, number: str, data: bytes, acto
     values = {"red_number": number, "red_storage_key": key, "red_at": now}
     if not invoice_states.move(session, request_id, invoice_states.RED, **values):
         raise Conflict(_l("No refund needs this invoice cancelled."))
-    current_storage().put(key, data)
+    current_storage().put(key, data, personal=True)
     request = session.get_one(InvoiceRequest, request_id)
     waiting = (
         select(Refund.id)
