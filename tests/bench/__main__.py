@@ -68,7 +68,12 @@ def main() -> int:
     about = {"python": platform.python_version(), "cores": os.cpu_count(), "rounds": options.rounds}
     print("raw rounds:", keep(rows, Path(os.environ.get("PORTAL_DATA", "var")) / "bench", about))
     if options.write:
+        goals = {
+            name: limit["goal"] for name, limit in json.loads(LIMITS.read_text("utf-8")).items() if "goal" in limit
+        }
         limits = {row.name: _limit(row, rows) for row in rows.values() if limited(row)}
+        for name in goals.keys() & limits.keys():
+            limits[name]["goal"] = goals[name]
         LIMITS.write_text(json.dumps(limits, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if not options.check:
         return 0
