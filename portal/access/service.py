@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -26,10 +27,10 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def find(session: Session, name: str) -> Account | None:
-    """The account with this login name, whatever kind of name it is."""
+def find(session: Session, name: str, kinds: Iterable[str] = login_names.KINDS) -> Account | None:
+    """The account with this login name, whichever of these kinds of name it is."""
     vault = current_vault()
-    values = [vault.blind(kind, login_names.normal_form(kind, name)) for kind in login_names.KINDS]
+    values = [vault.blind(kind, login_names.normal_form(kind, name)) for kind in kinds]
     query = select(Account).join(LoginName, LoginName.account_id == Account.id).where(LoginName.value.in_(values))
     found: Account | None = session.scalar(query)
     return found
@@ -45,10 +46,22 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
     :raises TooMany: too many failures for this name or from this address.
     """
     check_limits(session, name, address, now)
-    account = find(session, name)
+    account = _admitted(session, name)
     right = check_password_hash(account.password if account else _NOBODY, password)
     if account is None or not right or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
+    return account
+
+
+def _admitted(session: Session, name: str) -> Account | None:
+    """The account this name may open. One that waits for activation is entered by its ID number only.
+
+    Its phone is the second fact of the activation, so it may not be what named the account too. To a visitor it is
+    the name of nobody.
+    """
+    account = find(session, name)
+    if account is not None and account.must_change:
+        return find(session, name, login_names.OF_IDS)
     return account
 
 

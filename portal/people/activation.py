@@ -9,7 +9,7 @@ from hmac import compare_digest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.people import contact, identity
+from portal.people import contact, identity, login_names
 from portal.people.models import Account, Learner, LoginName
 from portal.people.registration import index
 from portal.vault import current_vault
@@ -21,7 +21,7 @@ def find(session: Session, id_number: str, phone: str) -> Learner | None:
     Unknown numbers, wrong phones, active accounts and accounts without a phone are told apart nowhere.
     """
     number = identity.normalise(id_number)
-    values = [index(kind, number) for kind in ("resident_id", "permit")]
+    values = [index(kind, number) for kind in login_names.OF_IDS]
     query = (
         select(Learner)
         .join(Account, Account.id == Learner.account_id)

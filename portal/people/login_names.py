@@ -5,6 +5,7 @@ import unicodedata
 from portal.people import contact, identity
 
 KINDS = ("resident_id", "permit", "credit_code", "phone", "email", "user_name")
+OF_IDS = ("resident_id", "permit")  # what the number of an ID becomes
 
 
 def normal_form(kind: str, text: str) -> str:

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from portal import clock, db
 from portal.access import service
-from portal.testing import log_in, make_account, make_learner
+from portal.people.models import LoginName
+from portal.testing import PASSWORD, log_in, make_account, make_learner
 
 
 def test_one_form_and_the_name_shows(app: Flask, client: FlaskClient) -> None:
@@ -64,7 +65,10 @@ def test_an_account_to_be_activated_is_nobody_yet(app: Flask, client: FlaskClien
     with db.write() as session:
         learner = make_learner(session)
         learner.account.must_change = True
-    log_in(client, learner.account)
+        session.add(LoginName(account_id=learner.account_id, kind="resident_id", value=learner.id_index))
+        number = learner.id_number
+    begun = client.post("/login", data={"name": number, "password": PASSWORD})
+    assert (begun.status_code, begun.location) == (303, "/activate")
     assert "周晓岚" not in client.get("/").text
 
 
