@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -28,11 +28,11 @@ def digest(token: str) -> str:
 
 
 def find(session: Session, name: str, kinds: Iterable[str] = login_names.KINDS) -> Account | None:
-    """The account with this login name, whichever of these kinds of name it is."""
-    vault = current_vault()
-    values = [vault.blind(kind, login_names.normal_form(kind, name)) for kind in kinds]
+    """The account with this login name, whichever of these kinds of name it is; of two, as the earlier kind says."""
+    values = login_names.indexes(name, kinds)
     query = select(Account).join(LoginName, LoginName.account_id == Account.id).where(LoginName.value.in_(values))
-    found: Account | None = session.scalar(query)
+    rank = case({value: place for place, value in enumerate(values)}, value=LoginName.value)
+    found: Account | None = session.scalar(query.order_by(rank).limit(1))
     return found
 
 
