@@ -18,6 +18,7 @@ from portal.vault import current_vault
 
 WINDOW = timedelta(minutes=15)
 PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
+LOGIN, CODES = "attempt", "attempt-code"  # sorts of failures, counted apart: guesses, and codes that were asked for
 # Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
 _NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
@@ -45,8 +46,8 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
     :raises Refused: wrong name or password; which of both is not told.
     :raises TooMany: too many failures for this name or from this address.
     """
-    check_limits(session, name, address, now)
     account = _admitted(session, name)
+    _check(session, _keys(account, name, address, LOGIN), now)
     right = check_password_hash(account.password if account else _NOBODY, password)
     if account is None or not right or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
@@ -65,9 +66,13 @@ def _admitted(session: Session, name: str) -> Account | None:
     return account
 
 
-def check_limits(session: Session, name: str, address: str, now: datetime) -> None:
-    """:raises TooMany: too many failures for this name or from this address, whatever was wrong with them."""
-    limits = dict(_keys(name, address))
+def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
+    """:raises TooMany: too many failures of this sort for this name or from this address."""
+    _check(session, _keys(_admitted(session, name), name, address, what), now)
+
+
+def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> None:
+    limits = dict(keys)
     query = select(LoginAttempt.key, LoginAttempt.failures)
     recent = query.where(LoginAttempt.key.in_(limits), LoginAttempt.window_start > now - WINDOW)
     for key, failures in session.execute(recent):
@@ -75,9 +80,9 @@ def check_limits(session: Session, name: str, address: str, now: datetime) -> No
             raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
 
 
-def count_failure(session: Session, name: str, address: str, now: datetime) -> None:
-    """Counts a failed attempt for the name and for the address."""
-    for key, _limit in _keys(name, address):
+def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
+    """Counts a failed attempt for the account of that name, or for the name of nobody, and for the address."""
+    for key, _limit in _keys(_admitted(session, name), name, address, what):
         row = session.get(LoginAttempt, key)
         if row is None:
             session.add(LoginAttempt(key=key, failures=1, window_start=now))
@@ -87,10 +92,11 @@ def count_failure(session: Session, name: str, address: str, now: datetime) -> N
             row.failures += 1
 
 
-def _keys(name: str, address: str) -> list[tuple[str, int]]:
+def _keys(account: Account | None, name: str, address: str, what: str) -> list[tuple[str, int]]:
+    """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
     vault = current_vault()
-    plain = login_names.normal_form("resident_id", name)
-    return [(vault.blind("attempt", plain), PER_NAME), (vault.blind("attempt-from", address), PER_ADDRESS)]
+    whose = f"account {account.id}" if account else login_names.any_form(name)
+    return [(vault.blind(what, whose), PER_NAME), (vault.blind(f"{what}-from", address), PER_ADDRESS)]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

@@ -18,6 +18,11 @@ def indexes(text: str, kinds: Iterable[str] = KINDS) -> list[str]:
     return [vault.blind(kind, normal_form(kind, text)) for kind in kinds]
 
 
+def any_form(text: str) -> str:
+    """A form that every spelling of a name has in common, whatever kind of name it is."""
+    return identity.normalise(contact.normal_phone(text))
+
+
 def normal_form(kind: str, text: str) -> str:
     """Full-width forms, spaces, dashes and case are forgiven, just as when the name was given."""
     if kind == "email":
