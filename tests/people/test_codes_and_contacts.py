@@ -110,7 +110,19 @@ def test_wrong_mail_addresses_are_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short1", "12345678", "aaaaaaaaa", "x" * 129, "11010519491231002x", "id11010519491231002X", "13831552067a"],
+    [
+        "short1",
+        "12345678",
+        "aaaaaaaaa",
+        "x" * 129,
+        "11010519491231002x",
+        "id11010519491231002X",
+        "13831552067a",
+        "1231002X",
+        "１２３１００２ｘ",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "１３８３１５５２０６７a",
+    ],
 )
 def test_weak_passwords_are_refused(password: str) -> None:
     assert passwords.problem(password, "11010519491231002X", "13831552067") is not None
