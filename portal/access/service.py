@@ -18,7 +18,8 @@ from portal.vault import current_vault
 
 WINDOW = timedelta(minutes=15)
 PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
-LOGIN, CODES = "attempt", "attempt-code"  # sorts of failures, counted apart: guesses, and codes that were asked for
+# Sorts of failures, counted apart: guesses, codes that were asked for, look-ups by registering.
+LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
 # Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
 _NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
@@ -67,7 +68,10 @@ def _admitted(session: Session, name: str) -> Account | None:
 
 
 def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """:raises TooMany: too many failures of this sort for this name or from this address."""
+    """An empty name asks about the address alone.
+
+    :raises TooMany: too many failures of this sort for this name or from this address.
+    """
     _check(session, _keys(_admitted(session, name), name, address, what), now)
 
 
@@ -81,7 +85,7 @@ def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> 
 
 
 def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """Counts a failed attempt for the account of that name, or for the name of nobody, and for the address."""
+    """Counts a failed attempt for the account of that name, else for the name given, if any, and for the address."""
     for key, _limit in _keys(_admitted(session, name), name, address, what):
         row = session.get(LoginAttempt, key)
         if row is None:
@@ -95,8 +99,11 @@ def count_failure(session: Session, name: str, address: str, now: datetime, what
 def _keys(account: Account | None, name: str, address: str, what: str) -> list[tuple[str, int]]:
     """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
     vault = current_vault()
+    from_there = (vault.blind(f"{what}-from", address), PER_ADDRESS)
+    if not name:
+        return [from_there]
     whose = f"account {account.id}" if account else login_names.any_form(name)
-    return [(vault.blind(what, whose), PER_NAME), (vault.blind(f"{what}-from", address), PER_ADDRESS)]
+    return [(vault.blind(what, whose), PER_NAME), from_there]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """学员注册: what a person gives, and everything that is wrong with it at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -120,6 +120,11 @@ def employer_problems(session: Session, name: str, division_code: str) -> list[P
 def taken_fields(session: Session, data: Registration) -> list[str]:
     """Fields whose login name belongs to somebody already."""
     return [field for field, (_kind, value) in names_of(data).items() if taken(session, value) is not None]
+
+
+def looked_up(data: Registration, found: Iterable[Problem]) -> bool:
+    """Whether the answer tells if somebody has a name of these: one of them at least has the right form."""
+    return bool(names_of(data).keys() - {problem.field for problem in found})
 
 
 def taken_sentence(field: str, kind: str = "") -> Problem:
