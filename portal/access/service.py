@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -17,6 +18,8 @@ from portal.vault import current_vault
 
 WINDOW = timedelta(minutes=15)
 PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
+# Sorts of failures, counted apart: guesses, codes that were asked for, look-ups by registering.
+LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
 # Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
 _NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
@@ -26,12 +29,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def find(session: Session, name: str) -> Account | None:
-    """The account with this login name, whatever kind of name it is."""
-    vault = current_vault()
-    values = [vault.blind(kind, login_names.normal_form(kind, name)) for kind in login_names.KINDS]
+def find(session: Session, name: str, kinds: Iterable[str] = login_names.KINDS) -> Account | None:
+    """The account with this login name, whichever of these kinds of name it is; of two, as the earlier kind says."""
+    values = login_names.indexes(name, kinds)
     query = select(Account).join(LoginName, LoginName.account_id == Account.id).where(LoginName.value.in_(values))
-    found: Account | None = session.scalar(query)
+    rank = case({value: place for place, value in enumerate(values)}, value=LoginName.value)
+    found: Account | None = session.scalar(query.order_by(rank).limit(1))
     return found
 
 
@@ -44,17 +47,36 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
     :raises Refused: wrong name or password; which of both is not told.
     :raises TooMany: too many failures for this name or from this address.
     """
-    check_limits(session, name, address, now)
-    account = find(session, name)
+    account = _admitted(session, name)
+    _check(session, _keys(account, name, address, LOGIN), now)
     right = check_password_hash(account.password if account else _NOBODY, password)
     if account is None or not right or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
     return account
 
 
-def check_limits(session: Session, name: str, address: str, now: datetime) -> None:
-    """:raises TooMany: too many failures for this name or from this address, whatever was wrong with them."""
-    limits = dict(_keys(name, address))
+def _admitted(session: Session, name: str) -> Account | None:
+    """The account this name may open. One that waits for activation is entered by its ID number only.
+
+    Its phone is the second fact of the activation, so it may not be what named the account too. To a visitor it is
+    the name of nobody.
+    """
+    account = find(session, name)
+    if account is not None and account.must_change:
+        return find(session, name, login_names.OF_IDS)
+    return account
+
+
+def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
+    """An empty name asks about the address alone.
+
+    :raises TooMany: too many failures of this sort for this name or from this address.
+    """
+    _check(session, _keys(_admitted(session, name), name, address, what), now)
+
+
+def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> None:
+    limits = dict(keys)
     query = select(LoginAttempt.key, LoginAttempt.failures)
     recent = query.where(LoginAttempt.key.in_(limits), LoginAttempt.window_start > now - WINDOW)
     for key, failures in session.execute(recent):
@@ -62,9 +84,9 @@ def check_limits(session: Session, name: str, address: str, now: datetime) -> No
             raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
 
 
-def count_failure(session: Session, name: str, address: str, now: datetime) -> None:
-    """Counts a failed attempt for the name and for the address."""
-    for key, _limit in _keys(name, address):
+def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
+    """Counts a failed attempt for the account of that name, else for the name given, if any, and for the address."""
+    for key, _limit in _keys(_admitted(session, name), name, address, what):
         row = session.get(LoginAttempt, key)
         if row is None:
             session.add(LoginAttempt(key=key, failures=1, window_start=now))
@@ -74,10 +96,14 @@ def count_failure(session: Session, name: str, address: str, now: datetime) -> N
             row.failures += 1
 
 
-def _keys(name: str, address: str) -> list[tuple[str, int]]:
+def _keys(account: Account | None, name: str, address: str, what: str) -> list[tuple[str, int]]:
+    """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
     vault = current_vault()
-    plain = login_names.normal_form("resident_id", name)
-    return [(vault.blind("attempt", plain), PER_NAME), (vault.blind("attempt-from", address), PER_ADDRESS)]
+    from_there = (vault.blind(f"{what}-from", address), PER_ADDRESS)
+    if not name:
+        return [from_there]
+    whose = f"account {account.id}" if account else login_names.any_form(name)
+    return [(vault.blind(what, whose), PER_NAME), from_there]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

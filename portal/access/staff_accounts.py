@@ -27,7 +27,7 @@ def problem(password: str, user_name: str) -> object:
 
 def taken(session: Session, user_name: str) -> bool:
     """Whether somebody logs in with this name."""
-    return registration.taken(session, "user_name", user_name) is not None
+    return registration.taken(session, user_name) is not None
 
 
 def add(

@@ -59,18 +59,9 @@ def every() -> list[DemoAccount]:
     ]
 
 
-KINDS = {
-    "admin": "user_name",
-    "county_staff": "user_name",
-    "learner": "resident_id",
-    "legacy_learner": "resident_id",
-    "organisation": "credit_code",
-}
-
-
 def missing(session: Session) -> list[DemoAccount]:
     """Accounts that were not made yet."""
-    return [one for one in every() if registration.taken(session, KINDS[one.key], one.login) is None]
+    return [one for one in every() if registration.taken(session, one.login) is None]
 
 
 def make(session: Session, one: DemoAccount, password_hash: str, year: int, now: datetime) -> None:

@@ -71,7 +71,7 @@ class Skill:
 
 def is_there(session: Session) -> bool:
     """Whether these learners were made."""
-    return registration.taken(session, "resident_id", _id_number(0)) is not None
+    return registration.taken(session, _id_number(0)) is not None
 
 
 def load(session: Session, year: int, now: datetime) -> None:
@@ -86,7 +86,7 @@ def begin_year(session: Session, year: int, now: datetime, id_number: str) -> No
     """The year of whom one logs in as: enrolled three weeks ago, one course finished, the next one half way."""
     random = Random(year)  # noqa: S311 - a story, not a secret
     stage = _stage(session, year, now)
-    account_id = registration.taken(session, "resident_id", id_number)
+    account_id = registration.taken(session, id_number)
     learner = session.scalars(select(Learner).where(Learner.account_id == account_id)).one()
     begun = stage.at(now - timedelta(weeks=3))
     learner.created_at = begun

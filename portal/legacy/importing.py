@@ -19,7 +19,7 @@ from portal.divisions import service as divisions
 from portal.divisions.models import Division
 from portal.legacy import register
 from portal.legacy.register import WORDS, Earned, Person
-from portal.people import newcomers, passwords
+from portal.people import contact, newcomers, passwords
 from portal.people.models import Learner
 from portal.people.newcomers import Newcomer
 from portal.sheets.checking import Line, Report
@@ -126,7 +126,7 @@ def _known_faults(session: Session, people: Sequence[Person]) -> dict[int, list[
 def _against(
     person: Person, learner: Learner, hours: dict[tuple[int, int, str], int]
 ) -> Iterator[tuple[Line, Problem]]:
-    if learner.name != person.newcomer.name:
+    if contact.normal_name(learner.name) != person.newcomer.name:
         yield person.lines[0], Problem(_l("This ID number is registered here with another name."), "id_number")
     for entry, line in person.earned.values():
         booked = hours.get((learner.id, entry.year, entry.kind), entry.hours)

@@ -4,8 +4,10 @@ Nothing that was issued changes and no row is lost: rows get another owner, hour
 the emptied account stays, closed, so that the trail of what was done to it can be read.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,15 +27,15 @@ from portal.study import service as study
 from portal.types import LearnersMerged, Problem
 
 
-def find(session: Session, kept: Learner, typed: str) -> Learner:
-    """The other account of the person, by any of its user names.
+def find(session: Session, kept: Learner, typed: str, in_reach: Callable[[Learner], bool]) -> Learner:
+    """The other account of the person, by any of its user names. `in_reach`: whether whoever asks may decide about it.
 
-    :raises NotFound: nobody who studies logs in with that.
+    :raises NotFound: nobody in reach who studies logs in with that.
     :raises Refused: these two cannot be joined this way round.
     """
     account = access.find(session, typed)
     other: Learner | None = session.scalar(select(Learner).where(Learner.account_id == account.id)) if account else None
-    if other is None:
+    if other is None or not in_reach(other):
         raise NotFound("learner")
     if fault := review.obstacle(kept, other):
         raise Refused(fault, [Problem(fault, "login")])
@@ -43,8 +45,11 @@ def find(session: Session, kept: Learner, typed: str) -> Learner:
 def join(session: Session, kept: Learner, other: Learner, actor_id: int, reason: str, now: datetime) -> Review:
     """Makes `other` part of `kept`: rows, user names and contacts go over, the other account is closed.
 
+    :raises Refused: no reason was given.
     :raises Conflict: one of both has been closed, joined or renamed meanwhile.
     """
+    if not reason.strip():
+        raise Refused(problems=[Problem(_l("Say why, and what was looked at: the audit trail keeps it."), "reason")])
     if fault := review.obstacle(kept, other):
         raise Conflict(fault)
     study.close_all(session, other.id, now)  # what was played last may complete a course

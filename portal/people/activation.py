@@ -9,9 +9,8 @@ from hmac import compare_digest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.people import contact, identity
+from portal.people import contact, login_names
 from portal.people.models import Account, Learner, LoginName
-from portal.people.registration import index
 from portal.vault import current_vault
 
 
@@ -20,13 +19,13 @@ def find(session: Session, id_number: str, phone: str) -> Learner | None:
 
     Unknown numbers, wrong phones, active accounts and accounts without a phone are told apart nowhere.
     """
-    number = identity.normalise(id_number)
-    values = [index(kind, number) for kind in ("resident_id", "permit")]
     query = (
         select(Learner)
         .join(Account, Account.id == Learner.account_id)
         .join(LoginName, LoginName.account_id == Account.id)
-        .where(LoginName.value.in_(values), Account.must_change, Account.active)
+        .where(
+            LoginName.value.in_(login_names.indexes(id_number, login_names.OF_IDS)), Account.must_change, Account.active
+        )
     )
     learner = session.scalar(query)
     given = current_vault().blind("phone", contact.normal_phone(phone))

@@ -6,15 +6,18 @@ from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 
-_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
-_DOTS = re.compile(r"\s*[·•‧∙・．●]\s*")
+_HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_DOTS = re.compile(rf"\s*[·•‧∙⋅・･．●]\s*|(?<=[{_HAN}])\s*\.\s*(?=[{_HAN}])")
 _GAPS = re.compile(r"[\s\-‐-―()（）.]+")
 NAME_LONGEST, EMAIL_LONGEST, EMPLOYER_SHORTEST, EMPLOYER_LONGEST = 60, 254, 4, 120
 HAN_FEWEST = 2  # names are registered in Chinese (企业名称登记管理规定), those of foreign employers here too
 
 
 def normal_name(name: str) -> str:
-    """A person's name as it is printed: one kind of middle dot, no spaces between Han characters, single ones else."""
+    """A person's name as it is printed: one kind of middle dot, no spaces between Han characters, single ones else.
+
+    A full stop between Han characters is the dot of a minority name.
+    """
     if name.isalpha() and unicodedata.is_normalized("NFC", name):  # most names: nothing to put right
         return name
     plain = unicodedata.normalize("NFC", " ".join(name.split()))
@@ -29,7 +32,7 @@ def name_problem(name: str) -> object:
     if len(name) > NAME_LONGEST:
         return _l("A name has at most %(count)s characters.", count=NAME_LONGEST)
     if not name.isalpha() and any(
-        not (c.isalpha() or c in " ·-'’.,") and not unicodedata.category(c).startswith("M") for c in name
+        not (c.isalpha() or c in "〇 ·-'’.,") and not unicodedata.category(c).startswith("M") for c in name
     ):
         return _l("A name has letters only, no digits or signs.")
     return None

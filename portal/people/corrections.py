@@ -185,8 +185,7 @@ def _problems(session: Session, learner: Learner, field: str, after: str, detail
         return [Problem(_l("Choose the kind of ID."), "id_kind")]
     if fault := identity.check(detail, after, clock.today(clock.now())):
         return [Problem(fault, "id_number")]
-    owner = registration.taken(session, identity.BY_KEY[detail].login, after)
-    if owner not in (None, learner.account_id):
+    if registration.taken(session, after, but=learner.account_id) is not None:
         return [Problem(_l("Another account has this ID number. Ask the office to join both accounts."), "id_number")]
     return []
 

@@ -14,6 +14,8 @@ from operator import mul
 
 from flask_babel import lazy_gettext as _l
 
+from portal.people import contact, credit_code
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _GAPS = re.compile(r"[\s\-‐-―_.·'’‘`＇]+")
@@ -123,6 +125,25 @@ def _foreigner(number: str, today: date) -> object:
     return _shape18(number, today)
 
 
+def _passport(number: str, _today: date) -> object:
+    if not re.fullmatch(r"(?=.*\d)[A-Z0-9]{5,20}", number, re.ASCII):
+        return _l("A passport number has 5 to 20 letters and digits.")
+    if _is_another_name(number):
+        return _l(
+            "This is not a passport number but an ID number, a mobile number or the code of an organisation. "
+            "Choose the right kind of ID."
+        )
+    return None
+
+
+def _is_another_name(number: str) -> bool:
+    """Whether a number has the form of one that other people log in with: nobody may take theirs as a passport."""
+    resident = re.fullmatch(r"[0-9]{17}[0-9X]", number) and number[17] == check_digit(number[:17])
+    old = re.fullmatch(r"[0-9]{15}", number)  # an ID of the first generation, or a registration number
+    phone = contact.phone_problem(contact.normal_phone(number)) is None
+    return bool(resident or old or phone or credit_code.check(number) is None)
+
+
 def _form(pattern: str, sentence: object) -> Callable[[str, date], object]:
     def examine(number: str, _today: date) -> object:
         return None if re.fullmatch(pattern, number, re.ASCII) else sentence
@@ -139,7 +160,7 @@ KINDS = (
     IdKind("foreigner_card", _l("Foreign permanent resident ID card"),
            _l("18 digits, or 3 letters and 12 digits on older cards"), _foreigner),
     IdKind("passport", _l("Passport"), _l("Letters and digits as on the data page"),
-           _form(r"(?=.*\d)[A-Z0-9]{5,20}", _l("A passport number has 5 to 20 letters and digits."))),
+           _passport),
     IdKind("hkmo_permit", _l("Mainland travel permit for Hong Kong and Macao residents"),
            _l("H or M and 8 digits"),
            _form(r"[HM]\d{8}(\d{2})?", _l("The permit number is H or M and 8 digits, on older permits 10."))),

@@ -1,10 +1,26 @@
 """The names people log in with, in the one form they are indexed by."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from portal.people import contact, identity
+from portal.vault import current_vault
 
-KINDS = ("resident_id", "permit", "credit_code", "phone", "email", "user_name")
+# Where a text is a name of two kinds, the earlier kind is meant. User names are given by administrators, so nobody can
+# take one by an import; permits come last, because nothing in a passport number can be checked.
+KINDS = ("user_name", "resident_id", "credit_code", "phone", "email", "permit")
+OF_IDS = ("resident_id", "permit")  # what the number of an ID becomes
+
+
+def indexes(text: str, kinds: Iterable[str] = KINDS) -> list[str]:
+    """Blind indexes of a typed text as each of these kinds of name."""
+    vault = current_vault()
+    return [vault.blind(kind, normal_form(kind, text)) for kind in kinds]
+
+
+def any_form(text: str) -> str:
+    """A form that every spelling of a name has in common, whatever kind of name it is."""
+    return identity.normalise(contact.normal_phone(text))
 
 
 def normal_form(kind: str, text: str) -> str:

@@ -19,11 +19,10 @@ from portal.audit import service as audit
 from portal.divisions.models import Division
 from portal.errors import Conflict, Refused
 from portal.messages import service as messages
-from portal.people import agreements, contact, identity, login_names, organisation_codes, passwords, registration
+from portal.people import agreements, contact, identity, organisation_codes, passwords, registration
 from portal.people import service as people
 from portal.people.models import Account, LoginName, Organisation, OrganisationApplication
 from portal.types import Problem
-from portal.vault import current_vault
 
 FIELDS = ("name", "code", "division_code", "contact_name", "contact_phone", "licence")
 REASON_LONGEST = 300
@@ -181,10 +180,8 @@ def _slips(session: Session, data: SignUp) -> Iterator[Problem]:
 
 
 def _conflicts(session: Session, data: SignUp, account_id: int | None) -> Iterator[Problem]:
-    values = [current_vault().blind(kind, login_names.normal_form(kind, data.code)) for kind in login_names.KINDS]
-    owner = session.scalar(select(LoginName.account_id).where(LoginName.value.in_(values)))
-    on_file = _on_file(session, data.code)
-    if owner not in (None, account_id) or (on_file and on_file.account_id not in (None, account_id)):
+    other, on_file = registration.taken(session, data.code, but=account_id), _on_file(session, data.code)
+    if other is not None or (on_file and on_file.account_id not in (None, account_id)):
         sentence = _l("This code is registered already. Log in with it; if it was not you, ask the office.")
         yield Problem(sentence, "code")
     namesakes = select(Organisation.id).where(Organisation.name == data.name, Organisation.code != data.code)

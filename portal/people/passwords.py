@@ -3,6 +3,8 @@
 Length carries the strength (NIST SP 800-63B asks for no composition rules); refused is what colleagues can guess.
 """
 
+import unicodedata
+
 from flask_babel import lazy_gettext as _l
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -26,8 +28,13 @@ def problem(password: str, *personal: str) -> object:
 
 
 def _same(password: str, known: str) -> bool:
-    typed, known = password.casefold(), known.casefold()
-    return typed == known or (len(known) >= SHORTEST and known in typed)
+    """Whether a password is something known, a piece of it (the end of an ID number), or holds it, in any width."""
+    typed, known = _plain(password), _plain(known)
+    return typed in known or (len(known) >= SHORTEST and known in typed)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def digest(password: str) -> str:

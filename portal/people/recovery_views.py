@@ -47,11 +47,11 @@ def forgotten() -> ResponseReturnValue:
 def _send(typed: str) -> None:
     """Sends a code, if there is an account and it can be reached. Every request counts, whoever is asked for."""
     now = clock.now()
-    access.check_limits(db.reader(), f"forgotten {typed}", address(), now)
+    access.check_limits(db.reader(), typed, address(), now, access.CODES)
     account = access.find(db.reader(), typed)
     channel, recipient = _reach(account) if account and account.active and not account.must_change else ("", "")
     with db.write() as writing:
-        access.count_failure(writing, f"forgotten {typed}", address(), now)
+        access.count_failure(writing, typed, address(), now, access.CODES)
         if account and recipient:
             code = codes.issue(writing, account.id, channel, now)
             queue = texting.queue_code if channel == codes.SMS else mailing.queue_code

@@ -1,6 +1,6 @@
 """学员注册: what a person gives, and everything that is wrong with it at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,10 +60,13 @@ def index(kind: str, value: str) -> str:
     return current_vault().blind(kind, login_names.normal_form(kind, value))
 
 
-def taken(session: Session, kind: str, value: str) -> int | None:
-    """The account that has this login name, or None."""
-    query = select(LoginName.account_id).where(LoginName.value == index(kind, value))
-    return session.scalar(query)
+def taken(session: Session, value: str, but: int | None = None) -> int | None:
+    """The account, other than `but`, that has this login name as any kind of name, or None.
+
+    One form takes all kinds of names, so what is somebody's phone can be nobody's passport.
+    """
+    query = select(LoginName.account_id).where(LoginName.value.in_(login_names.indexes(value)))
+    return session.scalar(query if but is None else query.where(LoginName.account_id != but))
 
 
 def is_fresh(session: Session, account_id: int, since: datetime) -> bool:
@@ -75,6 +78,7 @@ def is_fresh(session: Session, account_id: int, since: datetime) -> bool:
 FIELDS = ["name", "id_kind", "id_number", "phone", "email", "division_code", "employer", "password", ""]
 _TAKEN = {
     "id_number": _l("This ID number is already registered. Log in, or activate the account of the old platform."),
+    "permit": _l("This number is already registered, perhaps of another kind of ID. Log in, or ask the office."),
     "phone": _l("This mobile number belongs to another account. Log in with it, or give another number."),
     "email": _l("This e-mail address belongs to another account. Log in with it, or give another address."),
 }
@@ -84,7 +88,8 @@ def problems(session: Session, data: Registration, now: datetime) -> list[Proble
     """Everything that is wrong with normalised data, at the field where it stands, in the order of the form."""
     found = list(_slips(data, now))
     wrong = {problem.field for problem in found}
-    found += [taken_sentence(field) for field in taken_fields(session, data) if field not in wrong]
+    names = names_of(data)
+    found += [taken_sentence(field, names[field][0]) for field in taken_fields(session, data) if field not in wrong]
     found += employer_problems(session, data.employer, data.division_code)
     agreement = agreements.in_force(session, now)
     if agreement is None or agreement.id != data.agreement_id:
@@ -97,7 +102,7 @@ def contact_problems(session: Session, account_id: int, phone: str, email: str) 
     faults = {"phone": contact.phone_problem(phone), "email": contact.email_problem(email) if email else None}
     found = [Problem(fault, field) for field, fault in faults.items() if fault]
     for field, value in (("phone", phone), ("email", email)):
-        if value and not faults[field] and taken(session, field, value) not in (None, account_id):
+        if value and not faults[field] and taken(session, value, but=account_id) is not None:
             found.append(taken_sentence(field))
     return found
 
@@ -114,12 +119,17 @@ def employer_problems(session: Session, name: str, division_code: str) -> list[P
 
 def taken_fields(session: Session, data: Registration) -> list[str]:
     """Fields whose login name belongs to somebody already."""
-    return [field for field, name in names_of(data).items() if taken(session, *name) is not None]
+    return [field for field, (_kind, value) in names_of(data).items() if taken(session, value) is not None]
 
 
-def taken_sentence(field: str) -> Problem:
-    """What is said about a login name that belongs to somebody; whose it is stays unsaid."""
-    return Problem(_TAKEN[field], field)
+def looked_up(data: Registration, found: Iterable[Problem]) -> bool:
+    """Whether the answer tells if somebody has a name of these: one of them at least has the right form."""
+    return bool(names_of(data).keys() - {problem.field for problem in found})
+
+
+def taken_sentence(field: str, kind: str = "") -> Problem:
+    """What is said about a login name, of this kind, that belongs to somebody; whose it is stays unsaid."""
+    return Problem(_TAKEN.get(kind, _TAKEN[field]), field)
 
 
 def id_problem(data: Registration, now: datetime) -> Problem | None:

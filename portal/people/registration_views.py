@@ -21,6 +21,7 @@ from portal.people.registration import Registration
 from portal.photos import checks, uploads
 from portal.photos import service as photos
 from portal.photos.forms import PhotoForm
+from portal.types import Problem
 from portal.web.forms import add_problems
 
 SAME_CLICK = timedelta(minutes=10)
@@ -94,16 +95,15 @@ def _registered(form: RegistrationForm) -> Account | None:
     data = _data(form).normal()
     valid = form.validate()
     access.check_limits(db.reader(), data.id_number, address(), now)
+    access.check_limits(db.reader(), "", address(), now, access.LOOK_UP)
     found = registration.problems(db.reader(), data, now)
     taken = registration.taken_fields(db.reader(), data)
     if valid and "id_number" in taken and (same := _sent_twice(data)):
         return same
-    if taken:  # whoever tries numbers here to learn which are known is stopped like at the login
-        with db.write() as writing:
-            access.count_failure(writing, data.id_number, address(), now)
     if found:
         add_problems(form, Refused(problems=found))
     if form.errors:
+        _count(data, found, taken=bool(taken))
         return None
     secret = passwords.digest(data.password)  # takes long: before the writing transaction is opened
     try:
@@ -112,6 +112,14 @@ def _registered(form: RegistrationForm) -> Account | None:
     except Refused as refused:
         add_problems(form, refused)
         return None
+
+
+def _count(data: Registration, found: list[Problem], *, taken: bool) -> None:
+    """Whoever tries numbers here to learn which are known, or unknown, is stopped like at the login."""
+    if taken or registration.looked_up(data, found):
+        name, what = (data.id_number, access.LOGIN) if taken else ("", access.LOOK_UP)
+        with db.write() as writing:
+            access.count_failure(writing, name, address(), clock.now(), what)
 
 
 def _data(form: RegistrationForm) -> Registration:

@@ -264,7 +264,7 @@ def _learner(
         employments=[employment],
     )
     names = registration.names_of(data)
-    free = [name for field, name in names.items() if field == "id_number" or not registration.taken(session, *name)]
+    free = [name for field, name in names.items() if field == "id_number" or not registration.taken(session, name[1])]
     session.add(learner)
     session.add_all(LoginName(account_id=account.id, kind=k, value=registration.index(k, v)) for k, v in free)
     _flush(session, "id_number")

@@ -167,8 +167,8 @@ def _conditions(screen: type[Screen], wanted: Wanted) -> Iterator[ColumnElement[
 
 def _found(screen: type[Screen], find: Any, words: str) -> ColumnElement[bool]:
     if find.index is not None:
-        digest = find.index(words)
-        return along(screen.model, find.path, lambda column: column == digest)
+        digests = find.index(words)
+        return along(screen.model, find.path, lambda column: column.in_(digests))
     if find.how == "is":
         return along(screen.model, find.path, lambda column: column == words)
     if find.how == "has":

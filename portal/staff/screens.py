@@ -66,12 +66,12 @@ class Find:
     """Where the words of the search box are looked for. `label` says it in the box; empty: that of its column.
 
     how: "starts" (the default) and "is" use an index; "has" reads the whole table and is for small ones. `index`
-    turns the words into what an indexed column holds (a blind index).
+    turns the words into what an indexed column may hold (blind indexes, one per kind of value).
     """
 
     path: str
     how: str = "starts"
-    index: Callable[[str], str] | None = None
+    index: Callable[[str], tuple[str, ...]] | None = None
     label: object = ""
 
 

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 
 from portal import clock, db
 from portal.access import service
-from portal.testing import log_in, make_account, make_learner
+from portal.people import registration
+from portal.people.models import LoginName
+from portal.testing import PASSWORD, log_in, make_account, make_learner
 
 
 def test_one_form_and_the_name_shows(app: Flask, client: FlaskClient) -> None:
@@ -40,6 +42,24 @@ def test_too_many_failures_shut_the_door_even_for_the_right_password(app: Flask,
         assert client.post("/login", data=right).status_code == 303
 
 
+def test_the_limit_is_one_for_all_names_and_spellings(app: Flask, client: FlaskClient) -> None:
+    names = ("13831552067", "(138)3155-2067", "+86 13831552067", "((((13831552067", "zxl@example.cn")
+    with db.write() as session:
+        learner = make_learner(session)
+        for kind, name in (("phone", names[0]), ("email", names[-1])):
+            session.add(LoginName(account_id=learner.account_id, kind=kind, value=registration.index(kind, name)))
+    for turn in range(service.PER_NAME):
+        assert client.post("/login", data={"name": names[turn % len(names)], "password": "nope"}).status_code == 422
+    for name in (*names, learner.account.username):
+        assert client.post("/login", data={"name": name, "password": PASSWORD}).status_code == 429
+
+
+def test_a_name_of_nobody_is_limited_in_all_spellings_too(app: Flask, client: FlaskClient) -> None:
+    for turn in range(service.PER_NAME):
+        assert client.post("/login", data={"name": "(" * turn + "13800000000", "password": "nope"}).status_code == 422
+    assert client.post("/login", data={"name": "138 0000 0000", "password": "nope"}).status_code == 429
+
+
 def test_logging_out_ends_the_login_on_the_server(app: Flask, client: FlaskClient) -> None:
     with db.write() as session:
         learner = make_learner(session)
@@ -64,7 +84,10 @@ def test_an_account_to_be_activated_is_nobody_yet(app: Flask, client: FlaskClien
     with db.write() as session:
         learner = make_learner(session)
         learner.account.must_change = True
-    log_in(client, learner.account)
+        session.add(LoginName(account_id=learner.account_id, kind="resident_id", value=learner.id_index))
+        number = learner.id_number
+    begun = client.post("/login", data={"name": number, "password": PASSWORD})
+    assert (begun.status_code, begun.location) == (303, "/activate")
     assert "周晓岚" not in client.get("/").text
 
 

@@ -153,7 +153,7 @@ def test_an_account_in_use_is_not_joined_to_one_that_never_opened(world: World, 
         kept, other = (session.get_one(Learner, one) for one in twins)
         kept.account.must_change = True
         with pytest.raises(Refused, match="还没有激活"):
-            service.find(session, kept, other.account.username)
+            service.find(session, kept, other.account.username, lambda _other: True)
 
 
 def test_another_county_is_as_unknown_as_nobody(world: World, twins: tuple[int, int], county: FlaskClient) -> None:
@@ -165,6 +165,36 @@ def test_another_county_is_as_unknown_as_nobody(world: World, twins: tuple[int, 
     assert "没有用它登录的学员" in answer.text
     assert _join(county, kept, other).status_code == 404
     assert _join(county, other, kept).status_code == 404
+
+
+@pytest.mark.parametrize("fact", ["name", "closed", "waiting"])
+def test_nothing_is_told_of_an_account_out_of_reach(
+    world: World, twins: tuple[int, int], county: FlaskClient, fact: str
+) -> None:
+    """Neither that its name differs nor that it is closed or in use: it is nobody's."""
+    kept, other = twins
+    with db.write() as session:
+        learner = session.get_one(Learner, other)
+        learner.division_code = THEIRS
+        if fact == "name":
+            learner.name = "赵明"
+        elif fact == "closed":
+            learner.account.active = False
+        else:
+            session.get_one(Learner, kept).account.must_change = True
+    assert "没有用它登录的学员" in _look(county, kept, other).text
+
+
+def test_joining_needs_a_reason(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
+    kept, other = twins
+    for said in ({}, {"reason": "  "}):
+        answer = admin.post(f"/staff/learners/{kept}/merge/{other}", data=said)
+        assert answer.status_code == 422
+        assert 'id="reason-error"' in answer.text
+        assert "请写明原因" in answer.text
+    with db.read() as session:
+        assert session.get_one(Learner, other).merged_into is None
+    assert trail("merged") == []
 
 
 def test_joining_twice_is_refused_in_words(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:

@@ -42,8 +42,8 @@ def plain(page: str, *typed: str) -> str:
     return re.sub(r'(content|value)="[^"]{60,}"', "", page)
 
 
-def enter(client: FlaskClient, password: str = passwords.COMMON_INITIAL) -> str:
-    return str(client.post("/login", data={"name": NUMBER, "password": password}).location)
+def enter(client: FlaskClient, password: str = passwords.COMMON_INITIAL, name: str = NUMBER) -> str:
+    return str(client.post("/login", data={"name": name, "password": password}).location)
 
 
 def test_the_common_password_opens_only_the_activation_page(client: FlaskClient, old: Learner) -> None:
@@ -56,6 +56,22 @@ def test_the_common_password_opens_only_the_activation_page(client: FlaskClient,
     for path in ("/me", "/messages", "/me/photo", "/me/photo.jpg", "/me/password", "/register/photo"):
         assert client.get(path).status_code == 303
         assert client.get(path).location.startswith("/login")
+
+
+def test_the_phone_alone_begins_nothing(app: Flask, client: FlaskClient, old: Learner) -> None:
+    """It is the second fact: whoever names the account by it has given one fact twice."""
+    named = client.post("/login", data={"name": PHONE, "password": passwords.COMMON_INITIAL})
+    unknown = app.test_client().post("/login", data={"name": "13900002222", "password": passwords.COMMON_INITIAL})
+    assert named.status_code == unknown.status_code == 422
+    assert plain(named.text, PHONE) == plain(unknown.text, "13900002222")
+    assert client.post("/activate", data={**FORM, "id_number": ""}).status_code == 422
+    with db.read() as session:
+        assert session.get_one(Account, old.account_id).must_change
+
+
+def test_the_phone_is_a_user_name_once_the_account_is_open(app: Flask, client: FlaskClient, old: Learner) -> None:
+    client.post("/activate", data=FORM)
+    assert enter(app.test_client(), FRESH, PHONE) == "/"
 
 
 def test_the_phone_on_file_and_a_new_password_open_the_account(client: FlaskClient, old: Learner) -> None:

@@ -65,6 +65,12 @@ def test_wrong_phones_are_explained(phone: str, words: str) -> None:
         (" 张 三 ", "张三"),
         ("迪丽热巴•阿卜杜勒", "迪丽热巴·阿卜杜勒"),
         ("买买提．艾力", "买买提·艾力"),
+        ("阿卜杜拉⋅买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉･买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉 . 买买提", "阿卜杜拉·买买提"),
+        ("John D. Smith", "John D. Smith"),
+        ("刘〇", "刘〇"),
+        ("刘 〇.李", "刘〇·李"),
         ("Anna  Maria O'Neill", "Anna Maria O'Neill"),
         ("㛃𣲗", "㛃𣲗"),
     ],
@@ -104,7 +110,19 @@ def test_wrong_mail_addresses_are_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short1", "12345678", "aaaaaaaaa", "x" * 129, "11010519491231002x", "id11010519491231002X", "13831552067a"],
+    [
+        "short1",
+        "12345678",
+        "aaaaaaaaa",
+        "x" * 129,
+        "11010519491231002x",
+        "id11010519491231002X",
+        "13831552067a",
+        "1231002X",
+        "１２３１００２ｘ",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "１３８３１５５２０６７a",
+    ],
 )
 def test_weak_passwords_are_refused(password: str) -> None:
     assert passwords.problem(password, "11010519491231002X", "13831552067") is not None

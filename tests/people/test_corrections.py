@@ -144,7 +144,7 @@ def test_a_corrected_number_is_the_login_name_and_the_old_one_is_not(learner: Le
         assert access.log_in(session, OTHER, PASSWORD, "", clock.now()).id == learner.account_id
         with pytest.raises(Refused):
             access.log_in(session, NUMBER, PASSWORD, "", clock.now())
-        assert registration.taken(session, "resident_id", NUMBER) is None
+        assert registration.taken(session, NUMBER) is None
 
 
 def test_a_number_somebody_took_meanwhile_cannot_be_accepted(

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from portal import clock, db
 from portal.access import service as access
 from portal.people import service
+from portal.people.identity import check_digit
 from portal.people.models import Account, Agreement, Learner
 from portal.photos import service as photos
 from portal.testing import PASSWORD
@@ -146,6 +147,28 @@ def test_trying_numbers_is_stopped(app: Flask, agreed: FlaskClient, monkeypatch:
     other.post("/register", data={"agreed": "y"})
     taken = {**FORM, "password": ""}
     assert [other.post("/register/form", data=taken).status_code for _ in range(4)] == [422, 422, 422, 429]
+
+
+def test_walking_through_unknown_numbers_is_stopped_too(
+    app: Flask, agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not being told "already registered" tells as much; it shuts nobody's log-in, as schools share one address."""
+    agreed.post("/register/form", data=FORM)
+    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    other = app.test_client()
+    other.post("/register", data={"agreed": "y"})
+    first17 = [f"1302081985101812{turn}" for turn in range(1, 5)]
+    numbers = [part + check_digit(part) for part in first17]
+    asked = [other.post("/register/form", data={**FORM, "phone": "1", "id_number": one}) for one in numbers]
+    assert ["已经注册过" in answer.text for answer in asked] == [False] * 4
+    assert [answer.status_code for answer in asked] == [422, 422, 422, 429]
+    assert other.post("/login", data={"name": "11010519491231002X", "password": PASSWORD}).status_code == 303
+
+
+def test_slips_that_look_nobody_up_are_not_counted(agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    slip = {**FORM, "id_number": "1", "phone": "1"}
+    assert [agreed.post("/register/form", data=slip).status_code for _ in range(5)] == [422] * 5
 
 
 def test_markup_in_a_field_is_text(agreed: FlaskClient) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.access import service as access
+from portal.access import staff_accounts
 from portal.audit.models import AuditRow
 from portal.errors import Refused
 from portal.people import agreements, registration, service
@@ -108,6 +109,41 @@ def test_taken_names_are_refused_at_their_field_and_tell_no_more(
     assert list(said) == [field]
     assert "周" not in said[field]
     assert count(writing, Learner) == 1
+
+
+@pytest.mark.parametrize(
+    "victim",
+    ["11010519491231002X", "13831552067", "8613831552067", "91350100M000100Y43", "130208800101123"],
+)
+def test_nobody_takes_another_kind_of_name_as_a_passport(right: Registration, writing: Session, victim: str) -> None:
+    passport = replace(right, id_kind="passport", id_number=victim, phone="13900000001", email="")
+    assert "不是护照号码" in refused(writing, passport)["id_number"]
+
+
+def test_a_name_of_one_kind_is_no_name_of_another(right: Registration, writing: Session) -> None:
+    staff_accounts.add(writing, "e12345678", "刘主任", "x", "county_staff")
+    passport = replace(right, id_kind="passport", id_number="E12345678")
+    assert "已被注册" in refused(writing, passport)["id_number"]
+    service.register(writing, replace(passport, id_number="G77788899"), NOW)
+    with pytest.raises(Refused):
+        staff_accounts.add(writing, "g77788899", "刘主任", "x", "county_staff")
+
+
+def test_permits_share_their_numbers_and_the_sentence_says_so(right: Registration, writing: Session) -> None:
+    service.register(writing, replace(right, id_kind="tw_permit", id_number="77788899"), NOW)
+    other = replace(right, id_kind="passport", id_number="77788899", phone="13900000001", email="")
+    assert "其他类型" in refused(writing, other)["id_number"]
+
+
+def test_where_two_kinds_of_name_meet_the_checked_one_is_meant(right: Registration, writing: Session) -> None:
+    """Passports that were taken before they were looked at open and shut nobody's account."""
+    learner = service.register(writing, right, NOW)
+    squatter = service.register(
+        writing, replace(right, id_kind="passport", id_number="G77788899", phone="13900000001", email=""), NOW
+    )
+    for known in (right.id_number, right.phone):
+        writing.add(LoginName(account_id=squatter.account_id, kind="permit", value=registration.index("permit", known)))
+        assert access.log_in(writing, known, PASSWORD, "", NOW).id == learner.account_id
 
 
 def test_an_employer_of_the_register_brings_its_county(right: Registration, writing: Session) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from portal import db
 from portal.divisions.models import Division
 from portal.orders.models import Order
+from portal.people import registration
 from portal.people import service as people
 from portal.people.models import Learner, Organisation
 from portal.staff.core.verbs import VERBS
@@ -62,6 +63,21 @@ def test_people_are_found_by_their_phone(admin: FlaskClient, county: FlaskClient
     with db.write() as session:
         session.merge(world.theirs["learners"]).phone = None
     assert "何志远" not in admin.post("/staff/learners/", data={"q": "13800001234"}).text
+
+
+def test_people_are_found_by_every_kind_of_id(app: Flask, admin: FlaskClient, world: World) -> None:
+    with db.write() as session:
+        learner = session.merge(world.theirs["learners"])
+        kept = (learner.id_kind, learner.id_number, learner.id_index)
+        learner.id_kind, learner.id_number = "passport", "E77788899"
+        learner.id_index = registration.index("permit", "E77788899")
+    for typed in ("E77788899", "e 7778-8899"):
+        assert "何志远" in admin.post("/staff/learners/", data={"q": typed}).text
+    assert "何志远" not in admin.post("/staff/learners/", data={"q": "E7778889"}).text
+    with db.write() as session:
+        learner = session.merge(world.theirs["learners"])
+        learner.id_kind, learner.id_number, learner.id_index = kept
+    assert "何志远" in admin.post("/staff/learners/", data={"q": kept[1]}).text
 
 
 def test_an_upgrade_indexes_phones_written_before(app: Flask, world: World) -> None:

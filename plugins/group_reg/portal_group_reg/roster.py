@@ -46,7 +46,6 @@ LAYOUT = load_layout(
         "graduated": cells.day,
     },
 )
-_DOT = re.compile(r"(?<=[\u3400-\u9fff])[.](?=[\u3400-\u9fff])")
 _CLASSES = re.compile(r"第?[一二三四五六七八九十\d]{1,3}班")
 
 
@@ -169,8 +168,8 @@ def problems(data: Mapping[str, Any], terms: Terms) -> Iterator[Problem]:
 
 
 def name_of(data: Mapping[str, Any]) -> str:
-    """The name as it is kept; a full stop between Han characters is the dot of a minority name."""
-    return contact.normal_name(_DOT.sub("·", data["name"]))
+    """The name as it is kept."""
+    return contact.normal_name(data["name"])
 
 
 def _id_problems(data: Mapping[str, Any], today: date) -> Iterator[Problem]:

@@ -32,11 +32,9 @@ def look(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int,
     :raises Refused: nobody of these divisions has that user name, or the two cannot be joined.
     """
     try:
-        other = service.find(session, row, said["login"])
+        other = service.find(session, row, said["login"], in_reach)
     except NotFound as unknown:
         raise Refused(NOBODY, [Problem(NOBODY, "login")]) from unknown
-    if not in_reach(other):
-        raise Refused(NOBODY, [Problem(NOBODY, "login")])
     return other.id, str(said["reason"])
 
 
@@ -44,7 +42,7 @@ def show(row: Learner, asked: tuple[int, str], rows: str) -> ResponseReturnValue
     """The page that says what would move and asks once more."""
     found = review.review(db.reader(), row, db.reader().get_one(Learner, asked[0]))
     back = url_for("staff_learners.show", pk=row.id)
-    return render_template("staff/merge.html", found=found, reason=asked[1], problem="", back=back)
+    return render_template("staff/merge.html", found=found, reason=asked[1], problem="", fault="", back=back)
 
 
 MERGE = Action(

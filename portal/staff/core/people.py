@@ -8,7 +8,7 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import codes, contact, identity, organisation_codes, slip_views
+from portal.people import codes, login_names, organisation_codes, slip_views
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
@@ -18,21 +18,20 @@ from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
 from portal.types import Problem
-from portal.vault import current_vault
 from portal.web import formats
 
 # Masked on the page, in exports and in REST, like the numbers.
 EMAIL = Shape(formats.masked_email, lambda value: formats.masked_email(value) if value else "", formats.masked_email)
 
 
-def by_id_number(text: str) -> str:
-    """What the index holds for a resident ID number somebody typed."""
-    return current_vault().blind("resident_id", identity.normalise(text))
+def by_id_number(text: str) -> tuple[str, ...]:
+    """What the index holds for the number of an ID, of whichever kind, that somebody typed."""
+    return tuple(login_names.indexes(text, login_names.OF_IDS))
 
 
-def by_phone(text: str) -> str:
+def by_phone(text: str) -> tuple[str, ...]:
     """What the index holds for a mobile number somebody typed."""
-    return current_vault().blind("phone", contact.normal_phone(text))
+    return tuple(login_names.indexes(text, ("phone",)))
 
 
 def make_slip(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int, now: datetime) -> str:
