@@ -43,7 +43,7 @@ def given(screen: type[Screen]) -> Mapping[str, str]:
     :raises BadRequest: words of a personal search in the address, where logs and histories would keep them.
     """
     source = request.form if request.method == "POST" else request.args
-    found = {name: said[-1] for name, said in source.lists() if name != "csrf_token"}
+    found = {name: said[-1].replace("\x00", "") for name, said in source.lists() if name != "csrf_token"}
     if screen.personal and found.get("q") and request.method != "POST":
         raise BadRequest("q")
     return found

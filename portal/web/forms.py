@@ -17,6 +17,7 @@ _OFFERED = {
     said: _l("Choose one of those that are offered.")
     for said in ("Not a valid choice.", "Not a valid choice", "Invalid Choice: could not coerce.")
 }
+_TYPED = {"StringField", "TextAreaField", "EmailField", "HiddenField", "SelectField", "RadioField"}
 _STALE = _l("The page was open too long, so nothing was sent. Look it through and send it again.")
 
 
@@ -52,7 +53,7 @@ class Form(FlaskForm):
             return _Words()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            if getattr(unbound_field.field_class, "__name__", "") in ("StringField", "TextAreaField", "EmailField"):
+            if getattr(unbound_field.field_class, "__name__", "") in _TYPED:
                 filters = [tidy, *unbound_field.kwargs.get("filters", ())]
                 unbound_field.kwargs["filters"] = list(dict.fromkeys(filters))
             return unbound_field.bind(form=form, **options)

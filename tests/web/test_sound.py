@@ -31,7 +31,6 @@ def test_nul_is_refused_before_anything_reads_it(client: FlaskClient) -> None:
         client.get("/courses?q=%00"),
         client.get("/lookup/employers?q=a%00b"),
         client.get("/verify/%00"),
-        client.post("/login", data={"name": "a\x00", "password": "b"}),
     ):
         assert answer.status_code == 400
 
