@@ -24,8 +24,9 @@ from portal.photos.models import Photo
 from portal.study.models import Plan, Suspicion
 from portal.testing import PASSWORD, log_in, make_learner
 from tests.merging.conftest import paper
+from tests.merging.desk import address, join, look
 from tests.staff.conftest import trail
-from tests.staff.world import MINE, NOON, THEIRS, World
+from tests.staff.world import MINE, NOON, World
 
 
 def test_everything_goes_over(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
@@ -35,7 +36,7 @@ def test_everything_goes_over(world: World, twins: tuple[int, int], admin: Flask
             model: _count(session, model, other) for model in (Plan, Credit, OrderLine, OutsideActivity, Suspicion)
         }
     assert all(moved.values())
-    assert _join(admin, kept, other).status_code == 303
+    assert join(admin, kept, other).status_code == 303
     with db.read() as session:
         owner, emptied = session.get_one(Learner, kept), session.get_one(Learner, other)
         for model, count in moved.items():
@@ -58,7 +59,7 @@ def test_every_old_user_name_leads_to_the_account_that_stays(
         names = [session.get_one(Learner, one).account.username for one in twins]
         guest = app.test_client()
         log_in(guest, session.get_one(Learner, other).account)
-    _join(admin, kept, other)
+    join(admin, kept, other)
     with db.read() as session:
         found = {access.log_in(session, name, PASSWORD, "10.0.0.1", NOON).id for name in names}
         assert found == {session.get_one(Learner, kept).account_id}
@@ -75,9 +76,9 @@ def test_hours_that_both_have_count_once(world: World, twins: tuple[int, int], a
             session.execute(Credit.__table__.delete().where(Credit.learner_id == learner))
             _earn(session, learner, course, days)
         first = session.scalar(select(Credit.id).where(Credit.learner_id == other))
-    shown = _look(admin, kept, other)
+    shown = look(admin, kept, other)
     assert "只计一次" in shown.text
-    assert _join(admin, kept, other).status_code == 303
+    assert join(admin, kept, other).status_code == 303
     with db.read() as session:
         assert credits_.totals(session, kept, 2026) == {"major": 1250}
         assert [one.id for one in credits_.live(session, kept)] == [first]  # the earlier one, whoever had it
@@ -110,7 +111,7 @@ def test_plugins_are_told_and_documents_go_over(world: World, twins: tuple[int, 
         session.add(document)
         session.flush()
         session.add(DocumentItem(document_id=document.id, credit_id=later.id))
-    _join(admin, kept, other)
+    join(admin, kept, other)
     jobs.drain(NOON)
     with db.read() as session:
         (found,) = session.scalars(select(Document))
@@ -122,7 +123,7 @@ def test_plugins_are_told_and_documents_go_over(world: World, twins: tuple[int, 
 
 
 def test_what_is_shown_before(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
-    shown = _look(admin, *twins)
+    shown = look(admin, *twins)
     assert shown.status_code == 200
     for words in ("学习计划", "学时记录", "订单", "合并后不能撤销"):
         assert words in shown.text
@@ -140,7 +141,7 @@ def test_what_cannot_be_joined_is_said(
     with db.write() as session:
         names = {"self": session.get_one(Learner, twins[0]).account.username}
         names["name"] = make_learner(session, "赵明", MINE).account.username
-    answer = admin.post(_address(twins[0]), data={"login": names.get(typed, typed), "reason": "两张身份证原件"})
+    answer = admin.post(address(twins[0]), data={"login": names.get(typed, typed), "reason": "两张身份证原件"})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert "两张身份证原件" in answer.text  # what was typed is kept
@@ -156,46 +157,9 @@ def test_an_account_in_use_is_not_joined_to_one_that_never_opened(world: World, 
             service.find(session, kept, other.account.username, lambda _other: True)
 
 
-def test_another_county_is_as_unknown_as_nobody(world: World, twins: tuple[int, int], county: FlaskClient) -> None:
-    kept, other = twins
-    with db.write() as session:
-        session.get_one(Learner, other).division_code = THEIRS
-    answer = _look(county, kept, other)
-    assert answer.status_code == 422
-    assert "没有用它登录的学员" in answer.text
-    assert _join(county, kept, other).status_code == 404
-    assert _join(county, other, kept).status_code == 404
-
-
-@pytest.mark.parametrize("fact", ["name", "closed"])
-def test_nothing_is_told_of_an_account_out_of_reach(
-    world: World, twins: tuple[int, int], county: FlaskClient, fact: str
-) -> None:
-    kept, other = twins
-    with db.write() as session:
-        learner = session.get_one(Learner, other)
-        learner.division_code = THEIRS
-        if fact == "name":
-            learner.name = "赵明"
-        else:
-            learner.account.active = False
-    assert "没有用它登录的学员" in _look(county, kept, other).text
-
-
-def test_joining_needs_a_reason(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
-    kept, other = twins
-    for said in ({}, {"reason": "  "}):
-        answer = admin.post(f"/staff/learners/{kept}/merge/{other}", data=said)
-        assert answer.status_code == 422
-        assert "请写明原因" in answer.text
-    with db.read() as session:
-        assert session.get_one(Learner, other).merged_into is None
-    assert trail("merged") == []
-
-
 def test_joining_twice_is_refused_in_words(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
-    assert _join(admin, *twins).status_code == 303
-    again = _join(admin, *twins)
+    assert join(admin, *twins).status_code == 303
+    again = join(admin, *twins)
     assert again.status_code == 409
     assert "已经注销，或已经合并过" in again.text
 
@@ -208,7 +172,7 @@ def test_drafts_and_photos(world: World, twins: tuple[int, int], admin: FlaskCli
             session.add(_draft(account, "both", step))
             session.add(Photo(account_id=account, storage_key=f"photos/{step}.jpg", sha256="0" * 64))
         session.add(_draft(accounts[1], "one", "theirs"))
-    _join(admin, kept, other)
+    join(admin, kept, other)
     with db.read() as session:
         drafts = session.scalars(select(Draft).where(Draft.account_id == accounts[0]).order_by(Draft.key)).all()
         assert [(one.key, one.step) for one in drafts] == [("both", "mine"), ("one", "theirs")]
@@ -219,7 +183,7 @@ def test_drafts_and_photos(world: World, twins: tuple[int, int], admin: FlaskCli
 def test_a_later_import_finds_the_account_that_stays(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
     with db.read() as session:
         index = session.get_one(Learner, twins[1]).id_index
-    _join(admin, *twins)
+    join(admin, *twins)
     with db.read() as session:
         assert [one.id for one in newcomers.known(session, [index]).values()] == [twins[0]]
 
@@ -234,7 +198,7 @@ def test_the_right_number_may_be_that_of_the_closed_account(
         emptied.id_number, emptied.id_index = right, registration.index("resident_id", right)
         session.add(LoginName(account_id=emptied.account_id, kind="resident_id", value=emptied.id_index))
         mine = session.get_one(Learner, kept).id_number
-    _join(admin, kept, other)
+    join(admin, kept, other)
     with db.write() as session:
         learner = session.get_one(Learner, kept)
         wanted = Wanted(learner.name, "resident_id", right, "唐山市第一中学", MINE)
@@ -249,8 +213,8 @@ def test_the_right_number_may_be_that_of_the_closed_account(
 def test_an_account_can_be_joined_once_more(world: World, twins: tuple[int, int], admin: FlaskClient) -> None:
     with db.write() as session:
         third = make_learner(session, "周晓岚", MINE).id
-    _join(admin, *twins)
-    _join(admin, third, twins[0])
+    join(admin, *twins)
+    join(admin, third, twins[0])
     with db.read() as session:
         assert {session.get_one(Learner, one).merged_into for one in twins} == {third}
         present = people.present_employment(session.get_one(Learner, third))
@@ -259,20 +223,6 @@ def test_an_account_can_be_joined_once_more(world: World, twins: tuple[int, int]
 
 
 # --- -------------------------------------------------------------------------------------------------------------
-
-
-def _address(kept: int) -> str:
-    return f"/staff/learners/{kept}/do/merge"
-
-
-def _look(client: FlaskClient, kept: int, other: int):  # type: ignore[no-untyped-def]
-    with db.read() as session:
-        login = session.get_one(Learner, other).account.username
-    return client.post(_address(kept), data={"login": login, "reason": "两张身份证原件"})
-
-
-def _join(client: FlaskClient, kept: int, other: int):  # type: ignore[no-untyped-def]
-    return client.post(f"/staff/learners/{kept}/merge/{other}", data={"reason": "两张身份证原件"})
 
 
 def _count(session, model, learner_id: int) -> int:  # type: ignore[no-untyped-def]
