@@ -9,7 +9,7 @@ import json
 import random
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -17,12 +17,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import segno
 from flask import Flask
 
 from portal.demo import portrait
 from portal.photos import checks
 from portal_certs import fonts as fonts_
-from portal_certs import keys, numbering, pades, qr, render, typeset, variables
+from portal_certs import keys, numbering, pades, render, typeset, variables
 from portal_certs.layout import Layout, Text, supplied
 from portal_certs.sample import SAMPLE
 from portal_certs.snapshot import Snapshot
@@ -157,7 +158,9 @@ def _typst(folder: Path, documents: list[render.Printed]) -> Callable[[], Any]:
     inputs = []
     for place, one in enumerate(documents):
         (folder / f"photo{place}.jpg").write_bytes(one.photo)
-        (folder / f"code{place}.svg").write_text(_svg(qr.rows(render.address(one.said, one.number))), "utf-8")
+        (folder / f"code{place}.svg").write_text(
+            _svg(segno.make(render.address(one.said, one.number), error="m", micro=False, mask=3).matrix), "utf-8"
+        )
         told = _told(one) | {"photo": "", "place": place}
         inputs.append({"told": json.dumps(told, ensure_ascii=False)})
     (folder / "certificate.typ").write_text(SOURCE, "utf-8")
@@ -180,7 +183,7 @@ def _ornaments(one: render.Printed) -> bytes:
     return render.render(one.layout.model_copy(update={"elements": kept}), one.said, one.number, b"", NOW)
 
 
-def _svg(lines: list[bytes]) -> str:
+def _svg(lines: Sequence[bytearray]) -> str:
     squares = "".join(
         f"M{column} {row}h1v1h-1z" for row, line in enumerate(lines) for column, dark in enumerate(line) if dark
     )

@@ -10,13 +10,14 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.lib.utils import TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.kit import clock
-from portal_certs import archival, embedding, fonts, ornaments, qr, seal, tables, tokens, typeset, variables, writing
+from portal_certs import archival, embedding, fonts, ornaments, seal, tables, tokens, typeset, variables, writing
 from portal_certs.fonts import Chains
 from portal_certs.layout import Hours, Layout, Line, Ornament, Photo, Qr, Rect, Seal, Table, Text
 from portal_certs.snapshot import Snapshot
@@ -179,7 +180,8 @@ def _seal(page: Page, element: Seal) -> None:
 
 def _qr(page: Page, element: Qr) -> None:
     """Modules of one row that touch are one rectangle: fewer numbers, no hairlines between them."""
-    lines = qr.rows(address(page.said, page.number))
+    # One mask serves a reader as well as another; the best of eight would take four times as long to find.
+    lines = segno.make(address(page.said, page.number), error="m", micro=False, mask=3).matrix
     x, y, w, h = _box(page, element)
     module = min(w, h) / len(lines)
     written = [
