@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest
 
+
 def json_body() -> Any:
     """The body as JSON; None when it is none, or nested deeper than anybody nests."""
     try:
