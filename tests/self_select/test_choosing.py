@@ -250,7 +250,8 @@ def test_a_year_that_is_over_can_be_neither_chosen_nor_ordered(shelf: FlaskClien
     with db.write() as session:
         session.execute(update(Plan).values(state="revoked"))
         said = Rules(make_up_years=1).model_dump(mode="json")
-        rules = RuleSet(year=2025, version=1, title="t", data=said, effective_at=clock.now() - timedelta(days=1))
+        yesterday = clock.now() - timedelta(days=1)
+        rules = RuleSet(id=2025, year=2025, version=1, title="t", data=said, effective_at=yesterday)
         session.add(rules)
     choose(shelf, 6)
     submit(shelf)
