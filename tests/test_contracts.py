@@ -20,6 +20,7 @@ from tests.sources import CODE, PLUGINS, ROOT, files, imports, name, none, strin
 OWN_LIBRARIES = {
     "certs": {
         "reportlab",
+        "segno",
         "pydantic",
         "PIL",
         "pypdfium2",
