@@ -102,9 +102,9 @@ def statement(
     return query.where(*_fits(screen, wanted, scope, most), *further).order_by(*_order(screen, wanted))
 
 
-def fitting(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+def fitting(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None = searching.MOST) -> Select[Any]:
     """Keys of all rows that fit, in no order: what is counted."""
-    return select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, searching.MOST))
+    return select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, most))
 
 
 def page(session: Session, screen: type[Screen], wanted: Wanted, scope: Scope) -> Page:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 from portal import db
 from portal.access.visitor import account
 from portal.errors import NotFound, Refused
-from portal.staff import forms, listing, scope, service
+from portal.staff import export, forms, listing, scope, service
 from portal.staff.pages import given
 from portal.staff.screens import READ, WRITE, Column, Screen, primary_key
 from portal.types import Problem
@@ -80,6 +80,8 @@ class RegisterApi(ModelRestApi):
         wanted = listing.read(self.screen, given(self.screen))
         found = listing.page(db.reader(), self.screen, wanted, scope.current())
         result = [self._said(row, self.screen.columns) for row in found.rows]
+        if export.of_people(self.screen):
+            export.record(self.screen, wanted, account(), "read", len(result), page=wanted.page)
         return jsonify(
             result=result, count=found.count, more=found.more, page=wanted.page, pages=found.pages, next=found.after
         )

@@ -162,7 +162,7 @@ def test_an_export_holds_all_that_fits(
     app: Flask, admin: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "MOST", 1)
-    export = admin.post("/staff/orders/export", data={"q": "D"}).text
+    export = admin.post("/staff/orders/export", data={"q": "D", "reason": "对账"}).text
     assert world.mine["orders"].number in export
     assert world.theirs["orders"].number in export
 

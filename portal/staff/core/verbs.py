@@ -8,6 +8,7 @@ from portal.staff.shapes import Shape
 
 VERBS: dict[str, object] = {
     "activated": _l("Activated an account"),
+    "audit.accepted": _l("Accepted the trail as it is"),
     "agreement.published": _l("Published an agreement"),
     "clerk.appointed": _l("Put a new owner in place"),
     "clerk.handed_over": _l("Handed the ownership over"),
@@ -79,6 +80,7 @@ FORMS: dict[str, object] = {
     "changed": _l("Edited"),
     "removed": _l("Deleted"),
     "exported": _l("Exported"),
+    "read": _l("Read by a script"),
 }
 TABLES: dict[str, object] = {
     "ab_role": _l("Roles and permissions"),
