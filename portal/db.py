@@ -80,6 +80,9 @@ def init_app(app: Flask) -> None:
     else:
         event.listen(engine, "begin", _watch_postgresql(limit))
     app.extensions["portal_writer"] = engine.execution_options(portal_write=True)
+    app.extensions["portal_alone"] = engine.execution_options(portal_alone=True)
+    if engine.dialect.name == "postgresql":
+        app.extensions["portal_alone"] = app.extensions["portal_alone"].execution_options(isolation_level="AUTOCOMMIT")
 
 
 def engine() -> Engine:
@@ -137,6 +140,19 @@ def write() -> Iterator[Session]:
             db.session.rollback()
     for callback in session.info.pop("after_commit", []):
         callback()
+
+
+@contextmanager
+def alone(*, write: bool = False) -> Iterator[Connection]:
+    """A connection whose statements stand alone, each a transaction of its own: for what is sent every few seconds.
+
+    :param write: one row at a time may be written too, by an UPDATE that says what it expects to find; there is no lock
+    :raises RuntimeError: writing inside `write()` or `unwritable()`
+    """
+    if write and _writing.get():
+        raise RuntimeError("db.alone(write=True) inside db.write() or db.unwritable()")
+    with current_app.extensions["portal_alone"].connect() as connection:
+        yield connection
 
 
 def insert_many(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -284,5 +300,8 @@ def _watch_postgresql(limit: int) -> Callable[..., None]:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("portal_write")
+    options = connection.get_execution_options()
+    if options.get("portal_alone"):
+        return  # the driver begins nothing by itself
+    write = options.get("portal_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -10,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
 from portal.access.guard import learner_reports, learner_required
-from portal.access.visitor import current_learner, learner_id
+from portal.access.visitor import current_learner, reporting
 from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
 from portal.settings import current_settings
-from portal.study import crediting, next_step, overview, service, standing, words
+from portal.study import crediting, next_step, overview, records, service, standing, words
 from portal.study import media as files
 from portal.study.models import PlanCourse
 from portal.study.standing import Check, Standing
@@ -68,17 +68,30 @@ def parts(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
     return jsonify({part: render_template(f"study/_{part}.html", **values) for part in ("coverage", "aside")})
 
 
-@blueprint.post("/study/report")
-@learner_reports
-def report() -> ResponseReturnValue:
-    """What was played since the last report: JSON from the page, a form from a page that is being left."""
+def _sent() -> dict[str, Any]:
+    """JSON from a page, a form from a page that is being left."""
     sent = json_body()
-    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
-    token, played, position = _checked(data)
-    with db.write() as session:
-        stand = service.report(
-            session, learner_id(), token, played, position, clock.now(), closing=bool(data.get("closing"))
-        )
+    return sent if isinstance(sent, dict) else request.form.to_dict()
+
+
+def _token() -> dict[str, str]:
+    token = str(_sent().get("token", ""))
+    return {"token": token if token.isprintable() else ""}
+
+
+@blueprint.post("/study/report")
+@learner_reports(records.ALONG, _token)
+def report() -> ResponseReturnValue:
+    """What was played since the last report."""
+    said, (learner_id, found), now = _checked(_sent()), reporting(), clock.now()
+    playing = records.playing(found)
+    if playing is None:
+        raise NotFound("study session")
+    with db.alone(write=True) as connection:
+        stand = service.beat(connection, playing, said, now)
+    if stand is None:
+        with db.write() as session:
+            stand = service.report(session, learner_id, playing[0].token, said, now)
     return jsonify(_answer(stand))
 
 
@@ -86,9 +99,7 @@ def report() -> ResponseReturnValue:
 @learner_required
 def present() -> ResponseReturnValue:
     """在场确认: the answer, from the script as JSON or from the form of a page without it."""
-    sent = json_body()
-    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
-    token, nonce = str(data.get("token", "")), str(data.get("nonce", ""))
+    token, nonce = _token()["token"], str(_sent().get("nonce", ""))
     with db.write() as session:
         stand = service.present(session, current_learner().id, token, nonce, clock.now())
     if _wants_json():
@@ -182,7 +193,7 @@ def _check(asked: Check | None) -> dict[str, Any] | None:
     return {"nonce": asked.nonce, "left": max(0, int((asked.until - clock.now()).total_seconds()))}
 
 
-def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:
+def _checked(data: dict[str, Any]) -> service.Report:
     """:raises Refused: not intervals of whole, sensible seconds; nothing is credited then."""
     played = data.get("played", [])
     try:
@@ -194,7 +205,7 @@ def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:
         raise Refused(_l("This report could not be read; nothing was credited.")) from error
     if len(parts) > MOST_INTERVALS:
         raise Refused(_l("This report could not be read; nothing was credited."))
-    return str(data.get("token", "")), parts, position
+    return service.Report(parts, position, closing=bool(data.get("closing")))
 
 
 def _second(value: object) -> int:
