@@ -201,7 +201,8 @@ def _next_ids(session: Session, table: Table, number: int) -> list[int]:
     """Ids nobody else gets: of PostgreSQL's sequence, or on SQLite, where nobody else writes meanwhile, the next."""
     if db.engine.dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.name, "id")
-        return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, number))))
+        each = select(func.nextval(sequence).label("id")).select_from(func.generate_series(1, number)).subquery()
+        return list(session.scalars(select(func.array_agg(each.c.id))).one())  # one answer, not one a row
     last = session.scalar(select(func.max(table.c.id))) or 0
     return list(range(last + 1, last + 1 + number))
 
