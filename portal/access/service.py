@@ -10,16 +10,11 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from portal.access.models import LoginAttempt, LoginSession
-from portal.errors import Refused, TooMany
+from portal.access.models import LoginSession
+from portal.errors import Refused
 from portal.people import login_names
 from portal.people.models import Account, LoginName
-from portal.vault import current_vault
 
-WINDOW = timedelta(minutes=15)
-PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
-# Sorts of failures, counted apart: guesses, codes that were asked for, look-ups by registering.
-LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
 # Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
 _NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
@@ -38,24 +33,19 @@ def find(session: Session, name: str, kinds: Iterable[str] = login_names.KINDS) 
     return found
 
 
-def log_in(session: Session, name: str, password: str, address: str, now: datetime) -> Account:
-    """Checks a name and a password.
-
-    A failure must be counted although the log-in is refused, so the caller counts it with `count_failure` in a
-    transaction of its own.
+def log_in(session: Session, name: str, password: str) -> Account:
+    """Checks a name and a password. The caller has counted the attempt (attempts.py).
 
     :raises Refused: wrong name or password; which of both is not told.
-    :raises TooMany: too many failures for this name or from this address.
     """
-    account = _admitted(session, name)
-    _check(session, _keys(account, name, address, LOGIN), now)
+    account = admitted(session, name)
     right = check_password_hash(account.password if account else _NOBODY, password)
     if account is None or not right or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
     return account
 
 
-def _admitted(session: Session, name: str) -> Account | None:
+def admitted(session: Session, name: str) -> Account | None:
     """The account this name may open. One that waits for activation is entered by its ID number only.
 
     Its phone is the second fact of the activation, so it may not be what named the account too. To a visitor it is
@@ -65,45 +55,6 @@ def _admitted(session: Session, name: str) -> Account | None:
     if account is not None and account.must_change:
         return find(session, name, login_names.OF_IDS)
     return account
-
-
-def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """An empty name asks about the address alone.
-
-    :raises TooMany: too many failures of this sort for this name or from this address.
-    """
-    _check(session, _keys(_admitted(session, name), name, address, what), now)
-
-
-def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> None:
-    limits = dict(keys)
-    query = select(LoginAttempt.key, LoginAttempt.failures)
-    recent = query.where(LoginAttempt.key.in_(limits), LoginAttempt.window_start > now - WINDOW)
-    for key, failures in session.execute(recent):
-        if failures >= limits[key]:
-            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
-
-
-def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """Counts a failed attempt for the account of that name, else for the name given, if any, and for the address."""
-    for key, _limit in _keys(_admitted(session, name), name, address, what):
-        row = session.get(LoginAttempt, key)
-        if row is None:
-            session.add(LoginAttempt(key=key, failures=1, window_start=now))
-        elif row.window_start <= now - WINDOW:
-            row.failures, row.window_start = 1, now
-        else:
-            row.failures += 1
-
-
-def _keys(account: Account | None, name: str, address: str, what: str) -> list[tuple[str, int]]:
-    """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
-    vault = current_vault()
-    from_there = (vault.blind(f"{what}-from", address), PER_ADDRESS)
-    if not name:
-        return [from_there]
-    whose = f"account {account.id}" if account else login_names.any_form(name)
-    return [(vault.blind(what, whose), PER_NAME), from_there]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

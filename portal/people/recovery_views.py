@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
+from portal.access import attempts, sessions
 from portal.access import service as access
-from portal.access import sessions
 from portal.access.guard import public
 from portal.access.visitor import address, current_account, device
 from portal.errors import Conflict, Refused, TooMany
@@ -47,11 +47,10 @@ def forgotten() -> ResponseReturnValue:
 def _send(typed: str) -> None:
     """Sends a code, if there is an account and it can be reached. Every request counts, whoever is asked for."""
     now = clock.now()
-    access.check_limits(db.reader(), typed, address(), now, access.CODES)
     account = access.find(db.reader(), typed)
     channel, recipient = _reach(account) if account and account.active and not account.must_change else ("", "")
     with db.write() as writing:
-        access.count_failure(writing, typed, address(), now, access.CODES)
+        attempts.count(writing, typed, address(), now, attempts.CODES)
         if account and recipient:
             code = codes.issue(writing, account.id, channel, now)
             queue = texting.queue_code if channel == codes.SMS else mailing.queue_code
@@ -100,14 +99,14 @@ def _proved(form: ResetForm) -> OneTimeCode | None:
     if form.errors:
         return None
     now, reader = clock.now(), db.reader()
-    access.check_limits(reader, typed, address(), now)
+    tried = attempts.begin(typed, address(), now)
     account = access.find(reader, typed)
     code = codes.find(reader, account, str(form.person.data), str(form.code.data), now)
     if account is None or code is None:
-        with db.write() as writing:
-            access.count_failure(writing, typed, address(), now)
         add_problems(form, Refused(problems=[Problem(_NO_MATCH, "code")]))
         return None
+    with db.write() as writing:
+        tried.forgive(writing)
     if fault := personal.password_problem(reader, account, fresh):
         add_problems(form, Refused(problems=[Problem(fault, "password")]))
         return None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
+from portal.divisions import following
 from portal.errors import Conflict, Refused
 from portal.messages import service as messages
 from portal.people import agreements, contact, employers, identity, passwords, registration
@@ -193,7 +194,7 @@ def change_employer(
         present.valid_to = now
     learner.employments.append(fresh)
     learner.division_code = county_of(fresh.division_code, learner.residence_code, division_code)
-    session.flush()
+    following.moved(session, "learner", [learner.id])
     audit.record(
         session,
         learner.account_id,
@@ -215,7 +216,7 @@ def correct_employer(session: Session, learner: Learner, name: str, division_cod
         present.employer_name, present.division_code = right.employer_name, right.division_code
         present.organisation_id = right.organisation_id
     learner.division_code = county_of(right.division_code, learner.residence_code, division_code)
-    session.flush()
+    following.moved(session, "learner", [learner.id])
 
 
 def present_employment(learner: Learner) -> Employment | None:

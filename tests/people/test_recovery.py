@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal import clock, db
+from portal.access import attempts
 from portal.access import service as access
 from portal.errors import Conflict, NotFound, Refused
 from portal.people import codes, passwords, service
@@ -34,9 +35,9 @@ def test_a_slip_opens_an_account_without_a_phone(client: FlaskClient, old: Learn
     assert "王建国" in client.get("/me").text
     with db.read() as session:
         assert not session.get_one(Account, old.account_id).must_change
-        assert access.log_in(session, NUMBER, FRESH, "", clock.now()).id == old.account_id
+        assert access.log_in(session, NUMBER, FRESH).id == old.account_id
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, passwords.COMMON_INITIAL, "", clock.now())
+            access.log_in(session, NUMBER, passwords.COMMON_INITIAL)
 
 
 def test_a_slip_counts_once_and_a_newer_one_ends_it(app: Flask, client: FlaskClient, old: Learner) -> None:
@@ -88,7 +89,7 @@ def test_whatever_does_not_fit_gets_the_same_answer(app: Flask, old: Learner) ->
 
 def test_guesses_are_counted(client: FlaskClient, old: Learner) -> None:
     code = slip(old.account_id)
-    for guess in range(access.PER_NAME):
+    for guess in range(attempts.PER_NAME):
         assert client.post("/reset", data={**FORM, "code": f"AAAAA-AAAA{guess}"}).status_code == 422
     assert client.post("/reset", data={**FORM, "code": code}).status_code == 429
 

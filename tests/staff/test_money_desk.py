@@ -90,6 +90,7 @@ def strange(world: World) -> Payment:
         order = world.mine["orders"]
         payment = Payment(number="P2", order_id=order.id, provider="x", amount=2800, state="attention", started_at=NOON)
         payment.received, payment.returned, payment.note, payment.reference = 2800, 0, "paid_twice", "r2"
+        payment.division_code = order.division_code
         session.add(payment)
         session.flush()
         told = {"provider": "x", "event_id": "e2", "kind": "paid", "amount": 2800, "payload": {}}

@@ -56,7 +56,7 @@ class Invoices(Screen):
     model = InvoiceRequest
     title = _l("Invoice requests")
     menu = "money"
-    scope = "order.lines.learner.division_code"
+    scope = "division_code"
     weight = 43
     columns = (
         Column("order", _l("Order number"), CODE, path="order.number", to=("orders", "order_id")),
@@ -64,7 +64,7 @@ class Invoices(Screen):
         Column("kind", _l("Kind of invoice"), shapes.words(invoices.KINDS)),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
-        Column("created_at", _l("Asked"), MOMENT),
+        Column("created_at", _l("Asked"), MOMENT, sort=True),
         Column("issued_at", _l("Issued on"), MOMENT),
     )
     detail = (
@@ -79,7 +79,7 @@ class Invoices(Screen):
     find = (Find("order.number"), Find("number", "is"))
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "order.lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": invoice_states.ASKED}
@@ -106,6 +106,7 @@ class Invoices(Screen):
             ),
         ),
     )
+    order = "-created_at"
     empty = _l("Requests appear here when buyers ask for an invoice.")
 
 

@@ -35,11 +35,11 @@ class Orders(Screen):
     model = Order
     title = _l("Orders")
     menu = "money"
-    scope = "lines.learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 40
     columns = (
-        Column("number", _l("Order number"), CODE, sort=True),
+        Column("number", _l("Order number"), CODE),
         Column("buyer", _l("Buyer"), CLIP, path="buyer.first_name"),
         Column("mode", _l("Way of choosing"), words.MODE),
         Column("state", _l("State"), words.ORDER_STATE),
@@ -80,7 +80,7 @@ class Orders(Screen):
     find = (Find("number"), Find("lines.learner.name", label=_l("Learner")))
     filters = (
         Filter("state", _l("State"), choices=words.choices(words.ORDER_STATES)),
-        Filter("division", _l("Division"), "division", "lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("placed", _l("Placed"), "days", "placed_at"),
     )
     order = "-placed_at"
@@ -92,10 +92,10 @@ class Payments(Screen):
     model = Payment
     title = _l("Payments")
     menu = "money"
-    scope = "order.lines.learner.division_code"
+    scope = "division_code"
     weight = 41
     columns = (
-        Column("number", _l("Payment number"), CODE, sort=True),
+        Column("number", _l("Payment number"), CODE),
         Column("order", _l("Order number"), CODE, path="order.number", to=("orders", "order_id")),
         Column("provider", _l("Way to pay"), words.PROVIDER),
         Column("state", _l("State"), words.PAYMENT_STATE),

@@ -64,17 +64,17 @@ class Refunds(Screen):
     model = Refund
     title = _l("Refund requests")
     menu = "money"
-    scope = "payment.order.lines.learner.division_code"
+    scope = "division_code"
     weight = 42
     columns = (
-        Column("number", _l("Refund number"), CODE, sort=True),
+        Column("number", _l("Refund number"), CODE),
         Column("order", _l("Order number"), CODE, path="payment.order.number"),
         Column("learner", _l("Learner"), path="line.learner.name"),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
         Column("reason", _l("Why it goes back"), shapes.words(REASONS)),
         Column("words", _l("In their words"), CLIP),
-        Column("created_at", _l("Asked"), MOMENT),
+        Column("created_at", _l("Asked"), MOMENT, sort=True),
     )
     detail = (
         *columns,
@@ -88,7 +88,7 @@ class Refunds(Screen):
     find = (Find("number"), Find("payment.order.number"))
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "payment.order.lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": refund_states.PROPOSED}
@@ -133,6 +133,7 @@ class Refunds(Screen):
             (Ask("reference", _l("Number at the bank"), "line", most=80),),
         ),
     )
+    order = "-created_at"
     empty = _l("Refunds appear here when a buyer asks for one, or when money arrives that pays nothing.")
 
 
