@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal import clock, db
+from portal import clock, db, pdf
 from portal.access.guard import clerk_required, learner_required, login_required, organisation_required, public
 from portal.access.visitor import (
     account,
@@ -251,6 +251,7 @@ __all__ = [
     "orders",
     "organisation_codes",
     "organisation_required",
+    "pdf",
     "people",
     "photos",
     "place_order",

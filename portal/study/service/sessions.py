@@ -15,7 +15,7 @@ from portal.catalogue.models import Lesson
 from portal.clock import today
 from portal.errors import Conflict, NotFound
 from portal.rules.models import RuleSet
-from portal.study import crediting, intervals, patterns, standing, suspicions
+from portal.study import crediting, intervals, paging, patterns, standing, suspicions
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.study.service import presence
 from portal.study.service.completion import lesson_done
@@ -124,10 +124,14 @@ def present(session: Session, learner_id: int, token: str, nonce: str, now: date
     return standing.of_lesson(player.plan_course_id, lesson, progress, player)
 
 
-def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> Standing:
+def finish_reading(
+    session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime, page: int | None = None
+) -> Standing:
     """我已读完 of a page without script: credits a text by the time since it was opened, by the server's clock.
 
+    :param page: of a document with pages, counted from 1: no other is credited
     :raises Conflict: the text was not opened, or another lesson was opened since
+    :raises NotFound: no such page
     """
     player = _latest(session, learner_id)
     if player is None or (player.plan_course_id, player.lesson_id) != (plan_course_id, lesson_id):
@@ -135,7 +139,8 @@ def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesso
     lesson = session.get_one(Lesson, lesson_id)
     if lesson.kind == "video":
         raise Conflict(_l("A video is credited while it plays."))
-    return report(session, learner_id, player.token, [(0, lesson.seconds)], lesson.seconds, now)
+    start, end = paging.part(lesson.pages, lesson.seconds, page) if lesson.pages else (0, lesson.seconds)
+    return report(session, learner_id, player.token, [(start, end)], start if lesson.pages else end, now)
 
 
 def reap(session: Session, now: datetime, limit: int = 100) -> int:
