@@ -21,6 +21,7 @@ from portal.access.visitor import (
 )
 from portal.audit import service as audit
 from portal.catalogue import choice
+from portal.catalogue import search as course_search
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
@@ -221,6 +222,7 @@ __all__ = [
     "clerk_required",
     "clock",
     "contact",
+    "course_search",
     "current_account",
     "current_learner",
     "current_organisation",

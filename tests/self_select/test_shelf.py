@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from portal import db
 from portal.catalogue.models import Course, Lesson
+from portal.catalogue.search import CourseEnding
 from portal.rules.models import RuleSet
 from portal_self_select import shelf as courses
 from portal_self_select.shelf import Wish
@@ -44,6 +45,15 @@ def test_which_courses_are_tested_is_a_rule_of_their_year(shelf: FlaskClient) ->
     ("wish", "ids"),
     [
         ({"words": "课程3"}, [3]),
+        ({"words": "程3"}, [3]),  # a part of two characters
+        ({"words": "ｓｍｉｔｈ"}, [4]),  # the teacher, in whatever width and case
+        ({"words": "程4 smith"}, [4]),
+        ({"words": "程3 smith"}, []),
+        ({"words": "程", "kind": "public"}, [7, 8]),
+        ({"words": "程", "year": 2025}, [6]),
+        ({"words": "程5"}, []),  # withdrawn
+        ({"words": "装配式混凝土结构工程施工与质量验收"}, [2]),  # longer than an ending
+        ({"words": "装配式混凝土结构工程施工与质量检查"}, []),
         ({"words": "%"}, []),
         ({"kind": "public"}, [7, 8]),
         ({"year": 2025}, [6]),
@@ -55,6 +65,20 @@ def test_which_courses_are_tested_is_a_rule_of_their_year(shelf: FlaskClient) ->
 )
 def test_filters(shelf: FlaskClient, wish: dict[str, object], ids: list[int]) -> None:
     assert sorted(_found(**wish)) == ids
+
+
+def test_a_course_that_is_renamed_or_withdrawn_is_found_by_what_it_is_now(shelf: FlaskClient) -> None:
+    with db.write() as session:
+        course = session.get_one(Course, 1)
+        course.title, course.teacher = "钢结构", "Ann"
+    assert (_found(words="课程1"), _found(words="钢结"), _found(words="ann")) == ([], [1], [1])
+    with db.write() as session:
+        session.get_one(Course, 1).published = False
+        session.delete(session.get_one(Course, 7))
+        session.get_one(Course, 5).published = True
+    assert (_found(words="钢结"), _found(words="程7"), _found(words="程5")) == ([], [], [5])
+    with db.read() as session:
+        assert session.scalars(select(CourseEnding.course_id).where(CourseEnding.course_id.in_([1, 7]))).all() == []
 
 
 def test_years_to_filter_by(shelf: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from portal.kit import (
     Specialty,
     SpecialtyCourse,
     clock,
+    course_search,
     year_rules,
 )
 
@@ -92,7 +93,7 @@ def _first(wish: Wish, years: Sequence[int]) -> Select[int]:
     """
     fitting = _fitting(wish).with_only_columns(Course.id, Course.year, *WITHIN_YEAR[:-1])
     ordered = fitting.order_by(*WITHIN_YEAR).limit(MOST + 1)
-    each = [select(ordered.where(Course.year == year).subquery()) for year in years]
+    each = [select(ordered.where(Course.year == year, *_worded(wish, year)).subquery()) for year in years]
     found = union_all(*each).subquery() if each else fitting.where(false()).subquery()
     order = (found.c.year.desc(), *(found.c[column.key] for column in WITHIN_YEAR))
     return select(found.c.id).order_by(*order).limit(MOST + 1)
@@ -105,9 +106,6 @@ def _compulsory() -> ColumnElement[bool]:
 
 def _fitting(wish: Wish) -> Select[Course]:
     query = select(Course).where(Course.published)
-    for word in wish.words.split():
-        fields = (Course.title, Course.teacher, Course.summary)
-        query = query.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
     if wish.kind in KINDS:
         query = query.where(Course.kind == wish.kind)
     if wish.category_id:
@@ -118,6 +116,11 @@ def _fitting(wish: Wish) -> Select[Course]:
         )
         query = query.where(or_(Course.kind == PUBLIC, offered))
     return query
+
+
+def _worded(wish: Wish, year: int) -> list[ColumnElement[bool]]:
+    words = wish.words.split()
+    return [course_search.found(words, year, [wish.kind] if wish.kind in KINDS else KINDS)] if words else []
 
 
 def course(session: Session, course_id: int) -> Course:
