@@ -52,6 +52,7 @@ class Length:
     id: int
     seconds: int
     kind: str
+    pages: int
 
 
 @dataclass(slots=True)

@@ -76,6 +76,9 @@ def test_a_missing_photo_is_said_with_the_way_to_mend_it(client: FlaskClient, ap
         page = client.get(address).text
         assert "照片" in page
         assert 'href="/me/photo"' in page
+    first = client.get("/centre").text.split('<h2 id="next">')[1].split("</section>")[0]
+    assert "合格证书在等您的证件照片" in first
+    assert 'href="/me/photo"' in first
 
 
 def test_a_missing_character_is_named(client: FlaskClient, app: Flask) -> None:

@@ -24,10 +24,11 @@ from portal.kit import (
     clock,
     current_storage,
     db,
+    pdf,
     staff_required,
     staff_rows,
 )
-from portal_certs import drafting, numbering, picture, reading, render, sample, service, staff, variables
+from portal_certs import drafting, numbering, reading, render, sample, service, staff, variables
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, Template
 from portal_certs.pages import blueprint
@@ -176,4 +177,4 @@ def _mine(document: Document) -> bool:
 
 def _look(layout: dict[str, Any], data: Data) -> Shown:
     printed = render.render(Layout.model_validate(layout), data.said, data.number, data.photo, clock.now())
-    return Shown(b64encode(picture.of_page(printed)).decode(), printed.count(b"/Type /Page\n"))
+    return Shown(b64encode(pdf.picture(printed)).decode(), printed.count(b"/Type /Page\n"))

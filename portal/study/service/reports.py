@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import today
 from portal.errors import Conflict, NotFound
-from portal.study import crediting, intervals, patterns, records, standing, suspicions
+from portal.study import crediting, intervals, paging, patterns, records, standing, suspicions
 from portal.study.records import Booked, Length, Player, Playing
 from portal.study.service import presence
 from portal.study.service.sessions import LEFT, NEWER, SILENT, merge
@@ -89,10 +89,14 @@ def present(session: Session, learner_id: int, token: str, nonce: str, now: date
     return standing.of_lesson(player.plan_course_id, lesson, booked, player)
 
 
-def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime) -> Standing:
+def finish_reading(
+    session: Session, learner_id: int, plan_course_id: int, lesson_id: int, now: datetime, page: int | None = None
+) -> Standing:
     """我已读完 of a page without script: credits a text by the time since it was opened, by the server's clock.
 
+    :param page: of a document with pages, counted from 1: no other is credited
     :raises Conflict: the text was not opened, or another lesson was opened since
+    :raises NotFound: no such page
     """
     latest = records.latest(session.connection(), learner_id)
     if latest is None or (latest[0].plan_course_id, latest[0].lesson_id) != (plan_course_id, lesson_id):
@@ -100,7 +104,8 @@ def finish_reading(session: Session, learner_id: int, plan_course_id: int, lesso
     player, lesson, _booked = latest
     if lesson.kind == "video":
         raise Conflict(_l("A video is credited while it plays."))
-    return report(session, learner_id, player.token, Report([(0, lesson.seconds)], lesson.seconds), now)
+    start, end = paging.part(lesson.pages, lesson.seconds, page) if lesson.pages else (0, lesson.seconds)
+    return report(session, learner_id, player.token, Report([(start, end)], start if lesson.pages else end), now)
 
 
 def _known(playing: Playing | None) -> Playing:

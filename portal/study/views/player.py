@@ -15,9 +15,10 @@ from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
 from portal.settings import current_settings
-from portal.study import crediting, next_step, overview, records, service, standing, words
+from portal.study import crediting, next_step, overview, paging, records, service, standing, words
 from portal.study import media as files
 from portal.study.models import PlanCourse
+from portal.study.paging import Page
 from portal.study.standing import Check, Standing
 from portal.study.views import blueprint
 from portal.web.sound import json_body
@@ -40,6 +41,7 @@ def player(plan_course_id: int, lesson_id: int | None = None) -> ResponseReturnV
     return render_template(
         "study/player.html",
         **_lesson_values(course, lesson, stands),
+        page=_page(lesson, stands),
         media=files.is_there(lesson),
         mimetype=files.mimetype(lesson),
     )
@@ -111,13 +113,14 @@ def present() -> ResponseReturnValue:
 @blueprint.post("/study/<int:plan_course_id>/<int:lesson_id>/read")
 @learner_required
 def read(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
-    """我已读完, for pages without script: the reading time runs on the server."""
+    """我已读完, for pages without script: the reading time runs on the server. Of a document, one page."""
+    page = request.form.get("page", type=int)
     with db.write() as session:
-        stand = service.finish_reading(session, current_learner().id, plan_course_id, lesson_id, clock.now())
+        stand = service.finish_reading(session, current_learner().id, plan_course_id, lesson_id, clock.now(), page)
     if not stand.complete:
         rest = words.spoken(stand.needed - stand.credited)
         flash(_("%(rest)s of the reading time are left; please read on.", rest=rest), "warm")
-    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
+    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id, page=page), 303)
 
 
 @blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>")
@@ -149,6 +152,15 @@ def _first(course: PlanCourse, stands: list[Standing]) -> int:
     return first
 
 
+def _page(lesson: Lesson, stands: list[Standing]) -> Page | None:
+    """Which page of a document is shown, the one in the address or that left last; None for what has no pages."""
+    if not lesson.pages:
+        return None
+    stand = next(one for one in stands if one.lesson_id == lesson.id)
+    found = paging.pages(lesson.pages, lesson.seconds, standing.drawn(stand).cover)
+    return paging.opened(found, request.args.get("page", type=int), stand.position)
+
+
 def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -> dict[str, Any]:
     """What the page and its changing parts show."""
     shown = [standing.drawn(stand) for stand in stands]
@@ -159,6 +171,7 @@ def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -
         "course": course,
         "lesson": lesson,
         "stand": stand,
+        "pages": paging.pages(lesson.pages, lesson.seconds, stand.cover) if lesson.pages else [],
         "rows": list(zip(course.course.lessons, shown, strict=True)),
         "done": sum(min(one.credited, one.needed) for one in required),
         "needed": sum(one.needed for one in required),
