@@ -72,8 +72,8 @@ def own(session: Session, learner_id: int, number: str) -> Document:
 
 
 def by_number(session: Session, number: str) -> Document | None:
-    """The document of a number as `numbering.read` gives it."""
-    found: Document | None = session.scalar(select(Document).where(Document.number == number))
+    """The document of a number, however it is typed and whatever pattern it was issued under."""
+    found: Document | None = session.scalar(select(Document).where(Document.plain == numbering.plain(number)))
     return found
 
 
