@@ -188,7 +188,12 @@ def end(session: Session, document: Document, state: str, reason: str, now: date
 
 def queue_printing(session: Session, document_id: int, attempt: str = "") -> None:
     """One printing job per document; another `attempt` gives one whose job gave up another chance."""
-    submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
+    submit(session, PRINT, {"document_id": document_id}, unique=f"{job_name(document_id)}{attempt and ':'}{attempt}")
+
+
+def job_name(document_id: int) -> str:
+    """By which the first printing job of a document is found."""
+    return f"{PRINT}:{document_id}"
 
 
 def _write(
