@@ -33,7 +33,7 @@ from portal.divisions import service as divisions
 from portal.divisions.models import Division
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.hookspecs import hookimpl
-from portal.jobs import Again, Job, JobContext, submit
+from portal.jobs import Again, Job, JobContext, submit, try_again
 from portal.messages import service as messages
 from portal.messages.models import Message
 from portal.messages.sms import Sms, SmsSender
@@ -274,6 +274,7 @@ __all__ = [
     "template_version",
     "template_workbook",
     "to_order",
+    "try_again",
     "visiting_learner",
     "year_rules",
 ]

@@ -18,12 +18,12 @@ from portal.settings import Settings
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.testing import log_in, make_learner
-from portal_certs import numbering, service, tokens
+from portal_certs import numbering, patterns, service, tokens
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
 from tests.certs.holder import EMPLOYER, NOW, Holder, another_plan, issued, made
 
-UNKNOWN = numbering.compose("HE", 2026, "0208", 999_999)
+UNKNOWN = patterns.parse(patterns.DEFAULT).compose("HE", 2026, "130208", numbering.CERTIFICATE, 999_999)
 MISTYPED = UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10)
 
 

@@ -28,7 +28,7 @@ from portal.kit import (
     staff_required,
     staff_rows,
 )
-from portal_certs import drafting, numbering, reading, render, sample, service, staff, variables
+from portal_certs import drafting, numbering, picture, reading, render, sample, service, staff, variables
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, Template
 from portal_certs.pages import blueprint
@@ -159,8 +159,7 @@ def _data(number: str) -> tuple[Data, str]:
     invented = Data(sample.invented(), sample.NUMBER, sample.photo())
     if not number:
         return invented, ""
-    plain = numbering.read(number)
-    document = reading.by_number(db.reader(), plain) if plain else None
+    document = reading.by_number(db.reader(), number)
     if document is None or not _mine(document):
         return invented, _("There is no such document in your divisions; the page shows an invented person.")
     said = reading.content(document)

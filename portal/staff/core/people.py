@@ -13,6 +13,7 @@ from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import Action
+from portal.staff.claims import column, reviewed
 from portal.staff.core import owners, registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
@@ -128,6 +129,7 @@ class Organisations(Screen):
         Column("contact_name", _l("Contact")),
         Column("contact_phone", _l("Telephone"), PHONE),
         Column("state", _l("State"), words.ORGANISATION_STATE),
+        column(model, key),
         Column("created_at", _l("Entered"), MOMENT),
     )
     parts = (owners.CLERKS, registrations.HISTORY)
@@ -145,7 +147,7 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
-    actions = (*registrations.ACTIONS, *owners.ACTIONS)
+    actions = (*reviewed(key, *registrations.ACTIONS), *owners.ACTIONS)
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod
