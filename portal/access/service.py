@@ -2,17 +2,16 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from portal.access.models import LoginAttempt, LoginSession
 from portal.errors import Refused, TooMany
-from portal.people import login_names
+from portal.people import login_names, passwords
 from portal.people.models import Account, LoginName
 from portal.vault import current_vault
 
@@ -20,8 +19,6 @@ WINDOW = timedelta(minutes=15)
 PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
 # Sorts of failures, counted apart: guesses, codes that were asked for, look-ups by registering.
 LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
-# Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
-_NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
 
 def digest(token: str) -> str:
@@ -47,24 +44,29 @@ def log_in(session: Session, name: str, password: str, address: str, now: dateti
     :raises Refused: wrong name or password; which of both is not told.
     :raises TooMany: too many failures for this name or from this address.
     """
-    account = _admitted(session, name)
-    _check(session, _keys(account, name, address, LOGIN), now)
-    right = check_password_hash(account.password if account else _NOBODY, password)
-    if account is None or not right or not account.active:
+    accounts = everybody(session, name)
+    _check(session, _keys(accounts, name, address, LOGIN), now)
+    place = passwords.whose([one.password for one in accounts], password)
+    account = accounts[place] if place is not None else None
+    if account is None or account.must_change or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
     return account
 
 
-def _admitted(session: Session, name: str) -> Account | None:
-    """The account this name may open. One that waits for activation is entered by its ID number only.
+def everybody(session: Session, name: str) -> list[Account]:
+    """The account this name opens, then those that are in doubt beside it (people/claims.py): the password decides.
 
-    Its phone is the second fact of the activation, so it may not be what named the account too. To a visitor it is
-    the name of nobody.
+    One that waits for activation is named by its ID number only: its phone is the second fact of the activation, so it
+    may not be what named the account too. To a visitor it is the name of nobody.
     """
-    account = find(session, name)
-    if account is not None and account.must_change:
-        return find(session, name, login_names.OF_IDS)
-    return account
+    values, doubtful = login_names.indexes(name), login_names.places(login_names.CLAIM, name)
+    query = select(LoginName.value, Account).select_from(LoginName).join(Account, Account.id == LoginName.account_id)
+    rows = session.execute(query.where(LoginName.value.in_([*values, *doubtful])))
+    found: dict[str, Account] = {row[0]: row[1] for row in rows}
+    of_ids = login_names.indexes(name, login_names.OF_IDS)
+    named = [found[value] for value in values if value in found]
+    first = [one for one in named[:1] if not one.must_change] or [found[value] for value in of_ids if value in found]
+    return first[:1] + [found[value] for value in doubtful if value in found]
 
 
 def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
@@ -72,7 +74,7 @@ def check_limits(session: Session, name: str, address: str, now: datetime, what:
 
     :raises TooMany: too many failures of this sort for this name or from this address.
     """
-    _check(session, _keys(_admitted(session, name), name, address, what), now)
+    _check(session, _keys(everybody(session, name) if name else [], name, address, what), now)
 
 
 def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> None:
@@ -86,7 +88,7 @@ def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> 
 
 def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
     """Counts a failed attempt for the account of that name, else for the name given, if any, and for the address."""
-    for key, _limit in _keys(_admitted(session, name), name, address, what):
+    for key, _limit in _keys(everybody(session, name) if name else [], name, address, what):
         row = session.get(LoginAttempt, key)
         if row is None:
             session.add(LoginAttempt(key=key, failures=1, window_start=now))
@@ -96,14 +98,14 @@ def count_failure(session: Session, name: str, address: str, now: datetime, what
             row.failures += 1
 
 
-def _keys(account: Account | None, name: str, address: str, what: str) -> list[tuple[str, int]]:
+def _keys(accounts: Sequence[Account], name: str, address: str, what: str) -> list[tuple[str, int]]:
     """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
     vault = current_vault()
     from_there = (vault.blind(f"{what}-from", address), PER_ADDRESS)
     if not name:
         return [from_there]
-    whose = f"account {account.id}" if account else login_names.any_form(name)
-    return [(vault.blind(what, whose), PER_NAME), from_there]
+    named = [f"account {one.id}" for one in accounts] or [login_names.any_form(name)]
+    return [*((vault.blind(what, one), PER_NAME) for one in named), from_there]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

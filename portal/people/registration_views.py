@@ -98,14 +98,15 @@ def _registered(form: RegistrationForm) -> Account | None:
     access.check_limits(db.reader(), "", address(), now, access.LOOK_UP)
     found = registration.problems(db.reader(), data, now)
     taken = registration.taken_fields(db.reader(), data)
-    if valid and "id_number" in taken and (same := _sent_twice(data)):
+    if valid and "phone" in taken and (same := _sent_twice(data)):
         return same
     if found:
         add_problems(form, Refused(problems=found))
     if form.errors:
         _count(data, found, taken=bool(taken))
         return None
-    secret = passwords.digest(data.password)  # takes long: before the writing transaction is opened
+    others = [one.password for one in access.everybody(db.reader(), data.id_number)]
+    secret = passwords.digest(data.password, others)  # takes long: before the writing transaction is opened
     try:
         with db.write() as writing:
             return service.register(writing, data, now, password_hash=secret).account

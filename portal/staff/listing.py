@@ -189,6 +189,8 @@ def _narrowed(screen: type[Screen], one: Filter, name: str, text: str) -> Column
     if one.kind == "choice" and text not in one.choices:
         raise BadRequest(name)
     value: Any = {"true": True, "false": False}.get(text, text) if set(one.choices) == {"true", "false"} else text
+    if value is True:  # as it stands, so that an expression may use the index of its columns
+        return along(screen.model, path, lambda column: column)
     return along(screen.model, path, lambda column: column == value)
 
 
