@@ -21,7 +21,6 @@ from portal.people.models import Account, Learner
 from portal.settings import Settings
 
 COOKIE_KEY = "_user_id"  # where Flask-Login looks
-ACTIVATION_KEY = "activation"
 TOUCH = timedelta(minutes=5)
 
 
@@ -65,27 +64,18 @@ def identity(along: Along, values: Mapping[str, Any]) -> tuple[Identity, Sequenc
 
 
 def start(token: str, account: Account) -> None:
-    """Puts a fresh login into the cookie; whatever the cookie held before is gone, but for the language.
-
-    An account that must still be activated gets a login that opens nothing but the activation page.
-    """
+    """Puts a fresh login into the cookie; whatever the cookie held before is gone, but for the language."""
     language = session.get("locale")
     session.clear()
     session.permanent = True
-    session[ACTIVATION_KEY if account.must_change else COOKIE_KEY] = token
+    session[COOKIE_KEY] = token
     if language:
         session["locale"] = language
 
 
-def activating() -> Account | None:
-    """The account whose activation this cookie began."""
-    account, _learner = _person(session.get(ACTIVATION_KEY, ""))
-    return account if account is not None and account.must_change else None
-
-
 def end() -> None:
     """Logs this cookie out."""
-    token = session.get(COOKIE_KEY) or session.get(ACTIVATION_KEY)
+    token = session.get(COOKIE_KEY)
     if token:
         with db.write() as writing:
             service.end_session(writing, token, clock.now())

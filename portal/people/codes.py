@@ -52,6 +52,8 @@ def issue(session: Session, account_id: int, channel: str, now: datetime, made_b
             expires_at=now + LASTS[channel],
         )
     )
+    if channel == SLIP:
+        messages.post(session, account_id, "slip_printed", url="/me")
     audit.record(session, made_by, f"code_{channel}", account)
     return f"{code[:5]}-{code[5:]}"
 

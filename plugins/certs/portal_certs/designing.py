@@ -28,7 +28,7 @@ from portal.kit import (
     staff_required,
     staff_rows,
 )
-from portal_certs import drafting, numbering, picture, reading, render, sample, service, staff, variables
+from portal_certs import drafting, reading, render, sample, service, staff, variables
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, Template
 from portal_certs.pages import blueprint
