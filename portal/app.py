@@ -117,6 +117,7 @@ def _map_models() -> None:
     from portal.messages import models as messages  # noqa: F401
     from portal.payments import models as payments  # noqa: F401
     from portal.photos import models as photos  # noqa: F401
+    from portal.staff import claims  # noqa: F401
     from portal.study import models as study  # noqa: F401
 
 

@@ -23,7 +23,6 @@ OWN_LIBRARIES = {
         "segno",
         "pydantic",
         "PIL",
-        "pypdfium2",
         "pyhanko",
         "pyhanko_certvalidator",
         "asn1crypto",
@@ -40,6 +39,7 @@ ONLY_IN = {  # a library that belongs to one room
     "pyhanko": ("plugins/certs/",),
     "flask_admin": ("portal/staff/", "portal/app.py"),
     "huey": ("portal/jobs.py",),
+    "pypdfium2": ("portal/pdf.py",),  # not safe for two threads: one lock
 }
 REQUEST_BOUND = {"request", "session", "g", "flash", "redirect", "render_template", "url_for", "make_response"}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60  # lines

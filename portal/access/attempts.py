@@ -4,6 +4,7 @@ So thirty at once are no more tries than one after the other. Guesses, codes tha
 registering are counted apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,7 +51,7 @@ def count(session: Session, name: str, address: str, now: datetime, what: str = 
 
     :raises TooMany: too many of this sort for this name or from this address. The caller's transaction must fall.
     """
-    limits = _limits(service.admitted(session, name), name, address, what)
+    limits = _limits(service.everybody(session, name) if name else [], name, address, what)
     for key, limit in limits.items():
         if not _count(session, key, limit, now):
             raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
@@ -66,11 +67,11 @@ def _count(session: Session, key: str, limit: int, now: datetime) -> bool:
     return bool(counted.rowcount)  # type: ignore[attr-defined]
 
 
-def _limits(account: Account | None, name: str, address: str, what: str) -> dict[str, int]:
+def _limits(accounts: Sequence[Account], name: str, address: str, what: str) -> dict[str, int]:
     """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
     vault = current_vault()
     from_there = {vault.blind(f"{what}-from", address): PER_ADDRESS}
     if not name:
         return from_there
-    whose = f"account {account.id}" if account else login_names.any_form(name)
-    return {vault.blind(what, whose): PER_NAME} | from_there
+    named = [f"account {one.id}" for one in accounts] or [login_names.any_form(name)]
+    return {vault.blind(what, one): PER_NAME for one in named} | from_there

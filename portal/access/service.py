@@ -8,15 +8,11 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from portal.access.models import LoginSession
 from portal.errors import Refused
-from portal.people import login_names
+from portal.people import login_names, passwords
 from portal.people.models import Account, LoginName
-
-# Checked when nobody has that name, so that an unknown name takes as long as a wrong password.
-_NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 
 
 def digest(token: str) -> str:
@@ -38,23 +34,28 @@ def log_in(session: Session, name: str, password: str) -> Account:
 
     :raises Refused: wrong name or password; which of both is not told.
     """
-    account = admitted(session, name)
-    right = check_password_hash(account.password if account else _NOBODY, password)
-    if account is None or not right or not account.active:
+    accounts = everybody(session, name)
+    place = passwords.whose([one.password for one in accounts], password)
+    account = accounts[place] if place is not None else None
+    if account is None or account.must_change or not account.active:
         raise Refused(_l("The user name or the password is wrong."))
     return account
 
 
-def admitted(session: Session, name: str) -> Account | None:
-    """The account this name may open. One that waits for activation is entered by its ID number only.
+def everybody(session: Session, name: str) -> list[Account]:
+    """The account this name opens, then those that are in doubt beside it (people/claims.py): the password decides.
 
-    Its phone is the second fact of the activation, so it may not be what named the account too. To a visitor it is
-    the name of nobody.
+    One that waits for activation is named by its ID number only: its phone is the second fact of the activation, so it
+    may not be what named the account too. To a visitor it is the name of nobody.
     """
-    account = find(session, name)
-    if account is not None and account.must_change:
-        return find(session, name, login_names.OF_IDS)
-    return account
+    values, doubtful = login_names.indexes(name), login_names.places(login_names.CLAIM, name)
+    query = select(LoginName.value, Account).select_from(LoginName).join(Account, Account.id == LoginName.account_id)
+    rows = session.execute(query.where(LoginName.value.in_([*values, *doubtful])))
+    found: dict[str, Account] = {row[0]: row[1] for row in rows}
+    of_ids = login_names.indexes(name, login_names.OF_IDS)
+    named = [found[value] for value in values if value in found]
+    first = [one for one in named[:1] if not one.must_change] or [found[value] for value in of_ids if value in found]
+    return first[:1] + [found[value] for value in doubtful if value in found]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

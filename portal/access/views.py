@@ -11,7 +11,7 @@ from portal.access import attempts, service, sessions
 from portal.access.guard import AGREE, public
 from portal.access.visitor import address, current_account, device, safe_next
 from portal.errors import Refused, TooMany
-from portal.people import agreements
+from portal.people import activation_views, agreements, identity, passwords
 from portal.web.forms import Form, add_problems
 
 blueprint = Blueprint("access", __name__, template_folder="templates")
@@ -32,6 +32,10 @@ def login() -> ResponseReturnValue:
     if current_account() is not None:
         return redirect(target, 303)
     if form.validate_on_submit():
+        if form.password.data == passwords.COMMON_INITIAL and _names_somebody(str(form.name.data)):
+            # It fits nobody, so it tells nobody: every number leads to where the second fact is asked.
+            activation_views.begin(identity.normalise(str(form.name.data)))
+            return redirect(url_for("people.activate"), 303)
         try:
             return _enter(form, target)
         except Refused as refused:
@@ -40,6 +44,12 @@ def login() -> ResponseReturnValue:
             add_problems(form, Refused(limit.message))
             return render_template("access/login.html", form=form), 429
     return render_template("access/login.html", form=form), 422 if form.errors else 200
+
+
+def _names_somebody(typed: str) -> bool:
+    """Whether this has the form of an ID number. Whose, and whether anybody's, is not looked up."""
+    number, today = identity.normalise(typed), clock.today(clock.now())
+    return any(identity.check(kind, number, today) is None for kind in identity.BY_KEY)
 
 
 def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
@@ -51,8 +61,6 @@ def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
         tried.forgive(writing)
         token = service.open_session(writing, found, device(), now)
     sessions.start(token, found)
-    if found.must_change:
-        return redirect(url_for("people.activate"), 303)
     if found.kind != "staff" and agreements.to_accept(db.reader(), found.id, now):
         session[AGREE] = True
         return redirect(url_for("people.accept_agreement", next=target), 303)

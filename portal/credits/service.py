@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal import db
 from portal.credits.models import Credit, OutsideActivity
+from portal.db import fill
 from portal.people.models import Employment
 
 
@@ -85,8 +86,7 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
     """Books many entries in one statement. The caller has left out what `brought` knows."""
     if entries:
-        rows = [{**vars(one), "source": "import", "earned_at": now} for one in entries]
-        session.execute(insert(Credit.__table__), rows)
+        fill(session, Credit, [{**vars(one), "source": "import", "earned_at": now} for one in entries])
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:

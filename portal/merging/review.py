@@ -40,7 +40,8 @@ def obstacle(kept: Learner, other: Learner) -> object:
     """Why these two cannot be joined this way round, as a sentence, or None."""
     if other.id == kept.id:
         return _l("This is the same account. Enter a user name or ID number of the other one.")
-    if other.merged_into is not None or other.closed_at is not None or not other.account.active:
+    came_back = other.closed_at is not None and other.id_number == kept.id_number
+    if other.merged_into is not None or not (came_back or other.account.active):
         return _l("The other account is closed or joined already.")
     if contact.normal_name(other.name) != contact.normal_name(kept.name):
         return _l("The names differ. Have the name corrected first; only accounts of one person are joined.")

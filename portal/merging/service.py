@@ -20,6 +20,7 @@ from portal.merging import review
 from portal.merging.review import Review
 from portal.messages import service as messages
 from portal.orders import handover as orders
+from portal.people import claims
 from portal.people import handover as people
 from portal.people.models import Learner
 from portal.photos import service as photos
@@ -30,11 +31,15 @@ from portal.types import LearnersMerged, Problem
 def find(session: Session, kept: Learner, typed: str, in_reach: Callable[[Learner], bool]) -> Learner:
     """The other account of the person, by any of its user names. `in_reach`: whether whoever asks may decide about it.
 
+    A name of `kept` itself means the account of its ID number that was closed before.
+
     :raises NotFound: nobody in reach who studies logs in with that.
     :raises Refused: these two cannot be joined this way round.
     """
     account = access.find(session, typed)
     other: Learner | None = session.scalar(select(Learner).where(Learner.account_id == account.id)) if account else None
+    if other is not None and other.id == kept.id:
+        other = claims.former(session, kept) or other
     if other is None or not in_reach(other):
         raise NotFound("learner")
     if fault := review.obstacle(kept, other):

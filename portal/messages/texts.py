@@ -47,6 +47,36 @@ TEXTS = {
         _l("All logins of before have ended. If it was not you, tell the office at once."),
         _l("My profile"),
     ),
+    "password_changed": Text(
+        _l("Your password was changed"),
+        _l("All logins of before have ended. If it was not you, tell the office at once."),
+        _l("My profile"),
+    ),
+    "contact_changed": Text(
+        _l("Your phone number or e-mail address was changed"),
+        _l("You log in with the new ones from now on. If it was not you, tell the office at once."),
+        _l("My profile"),
+    ),
+    "slip_printed": Text(
+        _l("A slip that opens your account was printed"),
+        _l("Whoever holds it can set a new password, once. If you did not ask for it, tell the office at once."),
+        _l("My profile"),
+    ),
+    "clerk_role_changed": Text(
+        _l("What you may do for your organisation was changed"),
+        _l("The owner of its logins has changed it. Ask them if you did not expect this."),
+        _l("See who acts for it"),
+    ),
+    "number_claimed": Text(
+        _l("Your ID number was registered once more"),
+        _l("Your account stays as it is. If it was you, use this account; if not, the office looks into it."),
+        _l("My profile"),
+    ),
+    "number_settled": Text(
+        _l("The office has looked at your ID number"),
+        _l("All is well: documents that waited for it are made now."),
+        _l("My profile"),
+    ),
     "accounts_merged": Text(
         _l("Your two accounts are one now"),
         _l("Everything stands here. Log in with any of your former user names and the password of this account."),
@@ -168,6 +198,15 @@ TEXTS = {
     ),
     "transcript_issued": Text(
         _l("Your transcript is ready"), _l("%(title)s, number %(number)s"), _l("Download it"),
+    ),
+    "certificate_revoked": Text(
+        _l("Your certificate was revoked"), _l("%(title)s, number %(number)s: see why."), _l("My certificates"),
+    ),
+    "proof_revoked": Text(
+        _l("Your proof of hours was revoked"), _l("%(title)s, number %(number)s: see why."), _l("My certificates"),
+    ),
+    "transcript_revoked": Text(
+        _l("Your transcript was revoked"), _l("%(title)s, number %(number)s: see why."), _l("My certificates"),
     ),
     "certificate_waits_photo": Text(
         _l("Your certificate waits for your ID photo"),

@@ -43,7 +43,7 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     if (known := _placed(session, proposal)) is not None:
         return known
     until = _give_way(session, proposal, now) if proposal.replaces else now + timedelta(hours=hours)
-    quoted = quote(session, proposal)
+    quoted = quote(session, proposal, now)
     problems = [*core_problems(session, proposal, quoted, now), *ask(proposal, quoted)]
     if problems:
         raise Refused(_l("The order cannot be submitted yet"), problems)

@@ -1,10 +1,10 @@
 """老平台学员激活: no page opens before the second fact, and every wrong pair gets the same answer."""
 
+from cryptography.fernet import InvalidToken
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from portal import clock, db
 from portal.access import attempts, sessions
@@ -17,8 +17,10 @@ from portal.people.forms import ActivationForm
 from portal.people.models import Agreement, Learner
 from portal.people.pages import blueprint
 from portal.types import Problem
+from portal.vault import current_vault
 from portal.web.forms import add_problems
 
+BEGUN = "activation"
 _NO_MATCH = _l("The ID number and the phone number do not fit an account that waits for activation.")
 
 
@@ -43,11 +45,21 @@ def activate() -> ResponseReturnValue:
     return render_template("people/activate.html", form=form, agreement=found, begun=begun), status
 
 
+def begin(number: str) -> None:
+    """Somebody named an account by this number and the common password. Whether there is one is not looked up.
+
+    The cookie keeps the number for the page that asks the second fact, sealed like the database keeps it.
+    """
+    session[BEGUN] = current_vault().seal(number)
+
+
 def _begun() -> str:
-    """The ID number of the account that logged in with the common password on this device, or nothing."""
-    waiting = sessions.activating()
-    learner = db.reader().scalar(select(Learner).where(Learner.account_id == waiting.id)) if waiting else None
-    return learner.id_number if learner else ""
+    """The ID number that logged in with the common password on this device, or nothing."""
+    sealed = session.get(BEGUN)
+    try:
+        return current_vault().open(sealed) if sealed else ""
+    except InvalidToken:  # its key has left the ring
+        return ""
 
 
 def _proved(form: ActivationForm) -> Learner | None:
@@ -80,7 +92,6 @@ def _open(learner: Learner, form: ActivationForm, agreement: Agreement) -> Respo
     with db.write() as writing:
         account = service.activate(writing, learner.id, secret, agreement.id, address(), now).account
         token = access.open_session(writing, account, device(), now)
-    session.pop(sessions.ACTIVATION_KEY, None)
     sessions.start(token, account)
     flash(_("Your account is active. Check that your employer is right."))
     return redirect(url_for("people.profile"), 303)

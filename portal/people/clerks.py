@@ -117,6 +117,7 @@ def change_role(session: Session, clerk: Clerk, role: str, actor_id: int) -> Non
     before = clerk.role
     _move(session, clerk, GIVEN, role)
     clerk.account.credentials_version += 1
+    messages.post(session, clerk.account_id, "clerk_role_changed", "/organisation")
     audit.record(session, actor_id, "clerk.role_changed", clerk, before={"role": before}, after={"role": role})
 
 

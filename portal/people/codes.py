@@ -54,6 +54,8 @@ def issue(
             expires_at=now + LASTS[channel],
         )
     )
+    if channel == SLIP:
+        messages.post(session, account_id, "slip_printed", url="/me")
     audit.record(session, made_by, f"code_{channel}", account, reason=reason)
     return f"{code[:5]}-{code[5:]}"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from portal import clock
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
-from portal.people import contact, identity, registration, service
+from portal.people import contact, identity, login_names, registration, service
 from portal.people.models import Correction, CorrectionEvidence, CorrectionItem, Learner, LoginName
 from portal.photos.checks import Checked
 from portal.storage import current_storage
@@ -226,7 +226,8 @@ def _change_number(session: Session, learner: Learner, item: CorrectionItem) -> 
         _swap(session, learner, twin)
         return
     learner.id_kind, learner.id_number, learner.id_index = item.detail, item.after, right
-    query = select(LoginName).where(LoginName.account_id == learner.account_id, LoginName.value == former)
+    mine = or_(LoginName.value == former, LoginName.kind == login_names.CLAIM)
+    query = select(LoginName).where(LoginName.account_id == learner.account_id, mine)
     for name in session.scalars(query):
         name.kind, name.value = login, right
     try:

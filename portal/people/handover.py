@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from portal.people import claims, login_names
 from portal.people.models import Correction, Employment, Learner, LoginName, OneTimeCode
 
 
@@ -13,6 +14,7 @@ def hand_over(session: Session, other: Learner, kept: Learner, now: datetime) ->
 
     `kept` stays what it is: name, ID, employer, password. It takes over a phone or an address only where it has none.
     """
+    _number(session, other, kept)
     session.execute(
         update(LoginName).where(LoginName.account_id == other.account_id).values(account_id=kept.account_id)
     )
@@ -30,6 +32,17 @@ def hand_over(session: Session, other: Learner, kept: Learner, now: datetime) ->
     other.account.credentials_version += 1
     session.execute(update(Learner).where(Learner.merged_into == other.id).values(merged_into=kept.id))
     session.flush()
+
+
+def _number(session: Session, other: Learner, kept: Learner) -> None:
+    """What was in doubt between the two is settled: the number is that of `kept`."""
+    ended = [other.account_id]
+    if kept.in_doubt and claims.holder(session, kept) is other:
+        right, other.id_index = other.id_index, f"joined {other.id}"
+        session.flush()
+        kept.id_index = right
+        ended.append(kept.account_id)
+    session.execute(delete(LoginName).where(LoginName.account_id.in_(ended), LoginName.kind == login_names.CLAIM))
 
 
 def _employers(session: Session, other: Learner, kept: Learner, now: datetime) -> None:

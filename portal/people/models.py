@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from portal.clock import now
 from portal.db import UtcDateTime
 from portal.divisions.models import Division, listed
+from portal.people.numbered import Numbered
 from portal.vault import Sealed, current_vault
 
 # FAB demands an e-mail address; most learners have none, and a made-up one would be a lie.
@@ -44,7 +45,7 @@ class LoginName(Model):
     value: Mapped[str] = mapped_column(String(64), unique=True)
 
 
-class Learner(Model):
+class Learner(Numbered, Model):
     """A professional who studies. Names and numbers are corrected by request, never by form."""
 
     __tablename__ = "learner"
@@ -53,9 +54,6 @@ class Learner(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), unique=True)
     name: Mapped[str] = mapped_column(String(60), index=True)
-    id_kind: Mapped[str] = mapped_column(String(16))  # resident_id | ... (people.identity)
-    id_number: Mapped[str] = mapped_column(Sealed)
-    id_index: Mapped[str] = mapped_column(String(64), unique=True)
     phone: Mapped[str | None] = mapped_column(Sealed)
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
     email: Mapped[str | None] = mapped_column(Sealed)
@@ -66,8 +64,6 @@ class Learner(Model):
     division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))  # by people.rules.county_of
     source: Mapped[str] = mapped_column(String(12), default="registered")  # registered | import
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the learner; what the law asks for is kept
-    merged_into: Mapped[int | None] = mapped_column(ForeignKey("learner.id"))  # the same person's other account
 
     account: Mapped[Account] = relationship()
     division: Mapped[Division] = relationship(foreign_keys=[division_code])

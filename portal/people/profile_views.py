@@ -147,7 +147,7 @@ def _personal(visitor: Account) -> list[str]:
 
 
 def _changed(fresh: str) -> Response:
-    secret, now = passwords.digest(fresh), clock.now()
+    secret, now = passwords.digest(fresh, [account().password]), clock.now()
     with db.write() as writing:
         changed = service.change_password(writing, account().id, secret)
         token = access.open_session(writing, changed, device(), now)

@@ -47,14 +47,15 @@ def forgotten() -> ResponseReturnValue:
 def _send(typed: str) -> None:
     """Sends a code, if there is an account and it can be reached. Every request counts, whoever is asked for."""
     now = clock.now()
-    account = access.find(db.reader(), typed)
-    channel, recipient = _reach(account) if account and account.active and not account.must_change else ("", "")
+    accounts = [one for one in access.everybody(db.reader(), typed) if one.active and not one.must_change]
+    reached = [(one.id, *_reach(one)) for one in accounts]
     with db.write() as writing:
         attempts.count(writing, typed, address(), now, attempts.CODES)
-        if account and recipient:
-            code = codes.issue(writing, account.id, channel, now)
-            queue = texting.queue_code if channel == codes.SMS else mailing.queue_code
-            queue(writing, account.id, recipient, code)
+        for account_id, channel, recipient in reached:
+            if recipient:
+                code = codes.issue(writing, account_id, channel, now)
+                queue = texting.queue_code if channel == codes.SMS else mailing.queue_code
+                queue(writing, account_id, recipient, code)
 
 
 def _ways() -> dict[str, bool]:
@@ -100,8 +101,9 @@ def _proved(form: ResetForm) -> OneTimeCode | None:
         return None
     now, reader = clock.now(), db.reader()
     tried = attempts.begin(typed, address(), now)
-    account = access.find(reader, typed)
-    code = codes.find(reader, account, str(form.person.data), str(form.code.data), now)
+    accounts: list[Account | None] = [*access.everybody(reader, typed)] or [access.find(reader, typed)]
+    fitting = [(one, codes.find(reader, one, str(form.person.data), str(form.code.data), now)) for one in accounts]
+    account, code = next(((one, found) for one, found in fitting if found), (None, None))
     if account is None or code is None:
         add_problems(form, Refused(problems=[Problem(_NO_MATCH, "code")]))
         return None
@@ -114,7 +116,8 @@ def _proved(form: ResetForm) -> OneTimeCode | None:
 
 
 def _open(code: OneTimeCode, form: ResetForm) -> ResponseReturnValue:
-    secret, now = passwords.digest(str(form.password.data)), clock.now()
+    others = [one.password for one in access.everybody(db.reader(), str(form.account.data))]
+    secret, now = passwords.digest(str(form.password.data), others), clock.now()
     agreement = agreements.in_force(db.reader(), now)
     with db.write() as writing:
         account = codes.redeem(writing, code.id, secret, address(), now, agreement.id if agreement else None)

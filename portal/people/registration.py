@@ -77,9 +77,11 @@ def is_fresh(session: Session, account_id: int, since: datetime) -> bool:
 
 FIELDS = ["name", "id_kind", "id_number", "phone", "email", "division_code", "employer", "password", ""]
 _TAKEN = {
-    "id_number": _l("This ID number is already registered. Log in, or activate the account of the old platform."),
-    "permit": _l("This number is already registered, perhaps of another kind of ID. Log in, or ask the office."),
-    "phone": _l("This mobile number belongs to another account. Log in with it, or give another number."),
+    "id_number": _l("This ID number is already registered."),
+    "phone": _l(
+        "This mobile number belongs to another account. If it is yours, log in with it, activate it or set a new "
+        "password; else give another number."
+    ),
     "email": _l("This e-mail address belongs to another account. Log in with it, or give another address."),
 }
 
@@ -88,8 +90,7 @@ def problems(session: Session, data: Registration, now: datetime) -> list[Proble
     """Everything that is wrong with normalised data, at the field where it stands, in the order of the form."""
     found = list(_slips(data, now))
     wrong = {problem.field for problem in found}
-    names = names_of(data)
-    found += [taken_sentence(field, names[field][0]) for field in taken_fields(session, data) if field not in wrong]
+    found += [taken_sentence(field) for field in taken_fields(session, data) if field not in wrong]
     found += employer_problems(session, data.employer, data.division_code)
     agreement = agreements.in_force(session, now)
     if agreement is None or agreement.id != data.agreement_id:
@@ -118,18 +119,19 @@ def employer_problems(session: Session, name: str, division_code: str) -> list[P
 
 
 def taken_fields(session: Session, data: Registration) -> list[str]:
-    """Fields whose login name belongs to somebody already."""
-    return [field for field, (_kind, value) in names_of(data).items() if taken(session, value) is not None]
+    """Fields whose login name belongs to somebody already. Of an ID number nobody is told (claims.py)."""
+    names = {field: value for field, (_kind, value) in names_of(data).items() if field != "id_number"}
+    return [field for field, value in names.items() if taken(session, value) is not None]
 
 
 def looked_up(data: Registration, found: Iterable[Problem]) -> bool:
     """Whether the answer tells if somebody has a name of these: one of them at least has the right form."""
-    return bool(names_of(data).keys() - {problem.field for problem in found})
+    return bool(names_of(data).keys() - {"id_number"} - {problem.field for problem in found})
 
 
-def taken_sentence(field: str, kind: str = "") -> Problem:
-    """What is said about a login name, of this kind, that belongs to somebody; whose it is stays unsaid."""
-    return Problem(_TAKEN.get(kind, _TAKEN[field]), field)
+def taken_sentence(field: str) -> Problem:
+    """What is said about a login name that belongs to somebody; whose it is stays unsaid."""
+    return Problem(_TAKEN[field], field)
 
 
 def id_problem(data: Registration, now: datetime) -> Problem | None:

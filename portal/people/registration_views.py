@@ -97,7 +97,7 @@ def _registered(form: RegistrationForm) -> Account | None:
     looked = attempts.begin("", address(), now, attempts.LOOK_UP)
     found = registration.problems(db.reader(), data, now)
     taken = registration.taken_fields(db.reader(), data)
-    same = _sent_twice(data) if valid and "id_number" in taken else None
+    same = _sent_twice(data) if valid and "phone" in taken else None
     # Whoever tries numbers here to learn which are known, or unknown, is stopped like at the login.
     guessed, unknown = bool(taken) and same is None, not taken and registration.looked_up(data, found)
     with db.write() as writing:
@@ -110,7 +110,8 @@ def _registered(form: RegistrationForm) -> Account | None:
         add_problems(form, Refused(problems=found))
     if form.errors:
         return None
-    secret = passwords.digest(data.password)  # takes long: before the writing transaction is opened
+    others = [one.password for one in access.everybody(db.reader(), data.id_number)]
+    secret = passwords.digest(data.password, others)  # takes long: before the writing transaction is opened
     try:
         with db.write() as writing:
             return service.register(writing, data, now, password_hash=secret).account

@@ -13,7 +13,7 @@ from portal.audit import service as audit
 from portal.divisions import following
 from portal.errors import Conflict, Refused
 from portal.messages import service as messages
-from portal.people import agreements, contact, employers, identity, passwords, registration
+from portal.people import agreements, claims, contact, employers, passwords, registration
 from portal.people.models import Account, Agreement, AgreementAcceptance, Employment, Learner, LoginName
 from portal.people.registration import Registration
 from portal.people.rules import county_of
@@ -76,6 +76,7 @@ def accept(session: Session, account_id: int, agreement_id: int, address: str, n
 def register(session: Session, data: Registration, now: datetime, password_hash: str | None = None) -> Learner:
     """学员注册: one account with its login names, profile, employer and accepted agreement, or nothing.
 
+    A number that has its account already is told to nobody: the new account is in doubt (claims.py).
     `password_hash` may be made before the transaction is opened, because it takes a tenth of a second.
 
     :raises Refused: all problems at once, each at its field.
@@ -88,6 +89,8 @@ def register(session: Session, data: Registration, now: datetime, password_hash:
     accept(session, account.id, data.agreement_id, data.address, now)
     messages.post(session, account.id, "registered", url="/me")
     audit.record(session, account.id, "registered", learner)
+    if learner.in_doubt:
+        claims.tell(session, learner)
     return learner
 
 
@@ -114,7 +117,7 @@ def import_learner(
     ).normal()
     if fault := registration.id_problem(data, now):
         raise Refused(problems=[fault])
-    if "id_number" in registration.taken_fields(session, data):
+    if registration.taken(session, data.id_number) is not None:
         raise Refused(problems=[registration.taken_sentence("id_number")])
     account = _account(session, data.name, password_hash, must_change=True)
     learner = _learner(session, account, data, now, source="import")
@@ -146,6 +149,7 @@ def change_password(session: Session, account_id: int, password_hash: str) -> Ac
     """A new password; every login of before ends, also the present one: open a new one."""
     account = session.get_one(Account, account_id)
     set_password(account, password_hash)
+    messages.post(session, account.id, "password_changed", url="/me")
     audit.record(session, account.id, "password_changed", account)
     return account
 
@@ -166,6 +170,7 @@ def change_contact(session: Session, learner_id: int, phone: str, email: str) ->
         if value:
             session.add(LoginName(account_id=learner.account_id, kind=kind, value=registration.index(kind, value)))
     _flush(session, "phone")
+    messages.post(session, learner.account_id, "contact_changed", url="/me")
     audit.record(session, learner.account_id, "contact_changed", learner)
     return learner
 
@@ -249,12 +254,13 @@ def _learner(
     session: Session, account: Account, data: Registration, now: datetime, source: str = "registered"
 ) -> Learner:
     employment = _employment(session, data.employer, data.division_code, data.organisation_id, now)
+    id_index, id_name = claims.enter(session, data.id_kind, data.id_number)
     learner = Learner(
         account_id=account.id,
         name=data.name,
         id_kind=data.id_kind,
         id_number=data.id_number,
-        id_index=registration.index(identity.BY_KEY[data.id_kind].login, data.id_number),
+        id_index=id_index,
         phone=data.phone or None,
         phone_index=registration.index("phone", data.phone) if data.phone else None,
         email=data.email or None,
@@ -264,10 +270,10 @@ def _learner(
         created_at=now,
         employments=[employment],
     )
-    names = registration.names_of(data)
-    free = [name for field, name in names.items() if field == "id_number" or not registration.taken(session, name[1])]
+    names = [name for field, name in registration.names_of(data).items() if field != "id_number"]
+    free = [(kind, registration.index(kind, one)) for kind, one in names if not registration.taken(session, one)]
     session.add(learner)
-    session.add_all(LoginName(account_id=account.id, kind=k, value=registration.index(k, v)) for k, v in free)
+    session.add_all(LoginName(account_id=account.id, kind=kind, value=value) for kind, value in [id_name, *free])
     _flush(session, "id_number")
     return learner
 

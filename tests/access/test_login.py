@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from portal import clock, db
 from portal.access import attempts, service
-from portal.people import registration
+from portal.people import passwords, registration
 from portal.people.models import LoginName
 from portal.testing import PASSWORD, log_in, make_account, make_learner
 
@@ -86,7 +86,8 @@ def test_an_account_to_be_activated_is_nobody_yet(app: Flask, client: FlaskClien
         learner.account.must_change = True
         session.add(LoginName(account_id=learner.account_id, kind="resident_id", value=learner.id_index))
         number = learner.id_number
-    begun = client.post("/login", data={"name": number, "password": PASSWORD})
+    assert client.post("/login", data={"name": number, "password": PASSWORD}).status_code == 422
+    begun = client.post("/login", data={"name": number, "password": passwords.COMMON_INITIAL})
     assert (begun.status_code, begun.location) == (303, "/activate")
     assert "周晓岚" not in client.get("/").text
 

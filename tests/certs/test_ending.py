@@ -62,7 +62,7 @@ def test_revoked_while_it_is_drawn_stays_revoked(app: Flask, monkeypatch: pytest
     with monkeypatch.context() as patched:
         patched.setattr(issuing.render, "render", slow)
         jobs.drain()
-    assert (document_of(holder).state, messages_of(holder)) == ("revoked", [])
+    assert (document_of(holder).state, messages_of(holder)) == ("revoked", ["certificate_revoked"])
 
 
 def test_printing_what_is_printed_touches_nothing(app: Flask) -> None:

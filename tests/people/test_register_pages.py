@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from portal import clock, db
 from portal.access import attempts
 from portal.people import service
-from portal.people.identity import check_digit
 from portal.people.models import Account, Agreement, Learner
 from portal.photos import service as photos
 from portal.testing import PASSWORD
@@ -136,7 +135,8 @@ def test_somebody_elses_number_opens_nothing(app: Flask, agreed: FlaskClient) ->
     other.post("/register", data={"agreed": "y"})
     page = other.post("/register/form", data={**FORM, "password": "another way 1", "again": "another way 1"})
     assert page.status_code == 422
-    assert "这个证件号码已经注册过" in page.text
+    assert "这个手机号码已用于其他账号" in page.text
+    assert "证件号码已" not in page.text
     assert other.get("/me").status_code == 303
 
 
@@ -152,15 +152,14 @@ def test_trying_numbers_is_stopped(app: Flask, agreed: FlaskClient, monkeypatch:
 def test_walking_through_unknown_numbers_is_stopped_too(
     app: Flask, agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not being told "already registered" tells as much; it shuts nobody's log-in, as schools share one address."""
+    """Not being told "belongs to another account" tells as much; it shuts nobody's log-in: schools share an address."""
     agreed.post("/register/form", data=FORM)
     monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     other = app.test_client()
     other.post("/register", data={"agreed": "y"})
-    first17 = [f"1302081985101812{turn}" for turn in range(1, 5)]
-    numbers = [part + check_digit(part) for part in first17]
-    asked = [other.post("/register/form", data={**FORM, "phone": "1", "id_number": one}) for one in numbers]
-    assert ["已经注册过" in answer.text for answer in asked] == [False] * 4
+    phones = [f"1390000000{turn}" for turn in range(1, 5)]
+    asked = [other.post("/register/form", data={**FORM, "phone": one, "id_number": "1"}) for one in phones]
+    assert ["用于其他账号" in answer.text for answer in asked] == [False] * 4
     assert [answer.status_code for answer in asked] == [422, 422, 422, 429]
     assert other.post("/login", data={"name": "11010519491231002X", "password": PASSWORD}).status_code == 303
 

@@ -144,7 +144,7 @@ def test_replaced_photos_evidence_and_logins_go_after_their_time(app: Flask, lea
     assert len(files()) == 1, "the replaced photo; the present one stays"
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
-        assert len(messages.inbox(session, learner.account_id)) == 1
+        assert len(messages.inbox(session, learner.account_id)) == 2
     retain(1096)
     with db.read() as session:
         assert messages.inbox(session, learner.account_id) == []

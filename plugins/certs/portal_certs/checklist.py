@@ -44,7 +44,7 @@ def _issued(plan: Plan, document: Document) -> PlanAction:
         return PlanAction(
             plan.id,
             KEY,
-            "todo",
+            "wait",
             _("The certificate was revoked"),
             tokens.page(document.number),
             _("See why"),
@@ -59,6 +59,8 @@ def _issued(plan: Plan, document: Document) -> PlanAction:
 def _line(plan: Plan, obstacle: Obstacle) -> PlanAction:
     if obstacle.kind == "photo":
         return _upload(plan, _("The certificate waits for your ID photo"))
+    if obstacle.kind == "number":
+        return _wait(plan, _("The certificate waits for the office, which looks at your ID number"))
     return _wait(
         plan, _("The certificate waits for the office: its font lacks %(characters)s", characters=obstacle.characters)
     )

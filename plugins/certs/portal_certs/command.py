@@ -109,8 +109,7 @@ def _faults(document: Document, signatures: Sequence[Certificate]) -> Iterator[s
 
 
 def _find(session: Session, typed: str) -> Document:
-    number = numbering.read(typed)
-    document = reading.by_number(session, number) if number else None
+    document = reading.by_number(session, typed)
     if document is None:
         raise click.ClickException(f"no document has the number {typed}")
     return document

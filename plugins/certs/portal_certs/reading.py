@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
+from portal.kit import Credit, Job, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states, variables
 from portal_certs.layout import supplied
 from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
@@ -72,8 +72,8 @@ def own(session: Session, learner_id: int, number: str) -> Document:
 
 
 def by_number(session: Session, number: str) -> Document | None:
-    """The document of a number as `numbering.read` gives it."""
-    found: Document | None = session.scalar(select(Document).where(Document.number == number))
+    """The document of a number, however it is typed and whatever pattern it was issued under."""
+    found: Document | None = session.scalar(select(Document).where(Document.plain == numbering.plain(number)))
     return found
 
 
@@ -93,6 +93,7 @@ def owed(session: Session, after: int, most: int) -> Sequence[int]:
     """Ids of plans after `after` that are owed a certificate and whose learner has a photo, in their order."""
     pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
     query = select(Plan.id).join(Learner, Learner.id == Plan.learner_id).where(Plan.id > after, pictured, *_owed())
+    query = query.where(~Learner.in_doubt)
     return session.scalars(query.order_by(Plan.id).limit(most)).all()
 
 
@@ -100,7 +101,7 @@ def owed_in(session: Session, divisions: Collection[str], most: int) -> tuple[li
     """Ids of plans of these divisions whose certificate could be issued now, and how many more wait for a photo."""
     pictured = exists().where(Photo.account_id == Learner.account_id, Photo.replaced_at.is_(None))
     query = select(Plan.id).join(Learner, Learner.id == Plan.learner_id).where(*_owed())
-    query = query.where(Learner.division_code.in_(divisions))
+    query = query.where(Learner.division_code.in_(divisions), ~Learner.in_doubt)
     ready = session.scalars(query.where(pictured).order_by(Plan.id).limit(most)).all()
     waiting_ = session.scalar(select(func.count()).select_from(query.where(~pictured).subquery())) or 0
     return list(ready), waiting_
@@ -160,12 +161,17 @@ def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) ->
     template = newest_template(session, numbering.CERTIFICATE)
     layout = template.layout if template else supplied(numbering.CERTIFICATE)
     said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(layout))
-    return obstacles.found(said, layout)
+    return obstacles.found(said, layout, in_doubt=plan.learner.in_doubt)
 
 
 def batches_of(session: Session, account_id: int) -> list[Batch]:
     """Files of many documents that somebody asked for, newest first."""
     return list(session.scalars(select(Batch).where(Batch.account_id == account_id).order_by(Batch.id.desc())))
+
+
+def given_up(session: Session, names: Sequence[str]) -> Sequence[Job]:
+    """Which jobs of these names were given up, the oldest first."""
+    return session.scalars(select(Job).where(Job.unique.in_(names), Job.state == "failed").order_by(Job.id)).all()
 
 
 def expired(session: Session, now: datetime) -> Sequence[Batch]:

@@ -107,13 +107,9 @@ def key(batch: Batch) -> str:
 
 
 def package(offers: Sequence[Offer], courses: Sequence[int]) -> tuple[Pick, ...]:
-    """Chosen courses as an order wants them: compulsory ones need their test. Foreign ids are left out."""
+    """Chosen courses as an order wants them. Foreign ids are left out."""
     taken = set(courses)
-    return tuple(
-        Pick(offer.course.id, compulsory=offer.compulsory, needs_test=offer.compulsory)
-        for offer in offers
-        if offer.course.id in taken
-    )
+    return tuple(Pick(offer.course.id, offer.compulsory) for offer in offers if offer.course.id in taken)
 
 
 def _entries(session: Session, batch: Batch, judged: roster.Terms) -> list[Entry]:

@@ -19,14 +19,13 @@ def index() -> str:
     session, visitor = db.reader(), visiting_learner()
     wish, years = _wish(), shelf.years(session)
     found = shelf.find(session, wish, years)
-    ids = [course.id for course in found.courses]
+    ids = [row.course.id for row in found.rows]
     return render_template(
         "self_select/index.html",
         wish=wish,
         found=found,
         held=holdings.of(session, visitor, ids) if visitor else {},
         basket=basket.load(session, visitor) if visitor else None,
-        tested=found.tested,
         categories=shelf.categories(session),
         years=years,
     )
@@ -43,7 +42,7 @@ def course(course_id: int) -> str:
         "self_select/course.html",
         course=found,
         over=conditions.over([found], clock.now()).get(course_id),
-        tested=course_id in shelf.tested(session, [course_id]),
+        tested=course_id in shelf.tested(session, [found]),
         held=holdings.of(session, visitor, [course_id]).get(course_id) if visitor else None,
         basket=basket.load(session, visitor) if visitor else None,
         visitor=current_account(),

@@ -102,13 +102,13 @@ def proposal(learner: Learner, kept: Basket, courses: list[Course], expected_tot
     :raises NotFound: this year has no rules yet.
     """
     now = clock.now()
-    tested = shelf.tested(db.reader(), [course.id for course in courses])
+    compulsory = shelf.compulsory(db.reader(), [course.id for course in courses])
     lines = tuple(
         ProposedLine(
             learner_id=learner.id,
             title=course.title,
             year=course.year,
-            picks=(conditions.pick(course.id, tested),),
+            picks=(conditions.pick(course.id, compulsory),),
         )
         for course in courses
     )
@@ -146,7 +146,7 @@ def _page(learner: Learner, kept: Basket, form: BasketForm) -> str:
         form=form,
         courses=courses,
         gone=len(kept.courses) - len(courses),
-        tested=shelf.tested(session, kept.courses),
+        tested=shelf.tested(session, courses),
         held=holdings.of(session, learner, kept.courses),
         total=total,
     )

@@ -15,6 +15,7 @@ from portal.payments.models import InvoiceRequest
 from portal.payments.service import invoices
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, Shape
@@ -64,6 +65,7 @@ class Invoices(Screen):
         Column("kind", _l("Kind of invoice"), shapes.words(invoices.KINDS)),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("created_at", _l("Asked"), MOMENT, sort=True),
         Column("issued_at", _l("Issued on"), MOMENT),
     )
@@ -83,7 +85,8 @@ class Invoices(Screen):
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": invoice_states.ASKED}
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "attach",
             _l("Attach the invoice"),

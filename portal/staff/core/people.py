@@ -8,12 +8,13 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.people import codes, login_names, organisation_codes, slip_views
+from portal.people import claims, codes, login_names, organisation_codes, slip_views
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import WHY, Action
-from portal.staff.core import owners, registrations, words
+from portal.staff.claims import column, reviewed
+from portal.staff.core import doubts, owners, registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MASKED, MOMENT, PHONE, Shape
@@ -25,8 +26,8 @@ EMAIL = Shape(formats.masked_email, lambda value: formats.masked_email(value) if
 
 
 def by_id_number(text: str) -> tuple[str, ...]:
-    """What the index holds for the number of an ID, of whichever kind, that somebody typed."""
-    return tuple(login_names.indexes(text, login_names.OF_IDS))
+    """What the index holds for the number of an ID, of whichever kind, that somebody typed; also a doubtful one."""
+    return (*login_names.indexes(text, login_names.OF_IDS), *claims.all_marks(text))
 
 
 def by_phone(text: str) -> tuple[str, ...]:
@@ -80,6 +81,7 @@ class Learners(Screen):
         *columns[:1],
         Column("id_kind", _l("Kind of ID"), words.ID_KIND),
         *columns[1:],
+        Column("in_doubt", _l("ID number in doubt"), shapes.YES_NO),
         Column("survivor", _l("Joined to"), path="survivor.name"),
     )
     parts = (
@@ -103,12 +105,14 @@ class Learners(Screen):
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("source", _l("Origin"), choices=words.REGISTERED),
+        Filter("number", _l("ID number"), "choice", "in_doubt", doubts.CHOICES),
     )
+    waits = {"number": "true"}
     fields = (
         Field("title_series", _l("Title series")),
         Field("title_level", _l("Title level")),
     )
-    actions = (SLIP, MERGE)
+    actions = (SLIP, MERGE, *doubts.ACTIONS)
     add = False
     empty = _l("Learners appear here when they register or are imported.")
 
@@ -129,6 +133,7 @@ class Organisations(Screen):
         Column("contact_name", _l("Contact")),
         Column("contact_phone", _l("Telephone"), PHONE),
         Column("state", _l("State"), words.ORGANISATION_STATE),
+        column(model, key),
         Column("created_at", _l("Entered"), MOMENT),
     )
     parts = (owners.CLERKS, registrations.HISTORY)
@@ -146,7 +151,7 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
-    actions = (*registrations.ACTIONS, *owners.ACTIONS)
+    actions = (*reviewed(key, *registrations.ACTIONS), *owners.ACTIONS)
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod

@@ -12,6 +12,7 @@ from portal.payments.models import Refund
 from portal.payments.service import refunds
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, YES_NO
@@ -72,6 +73,7 @@ class Refunds(Screen):
         Column("learner", _l("Learner"), path="line.learner.name"),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("reason", _l("Why it goes back"), shapes.words(REASONS)),
         Column("words", _l("In their words"), CLIP),
         Column("created_at", _l("Asked"), MOMENT, sort=True),
@@ -92,7 +94,8 @@ class Refunds(Screen):
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": refund_states.PROPOSED}
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "approve",
             _l("Agree"),

@@ -49,7 +49,7 @@ def issue_certificate(session: Session, plan: Plan, office: Office, now: datetim
     photo = photos.current(session, plan.learner.account_id)
     template = template_in_use(session, numbering.CERTIFICATE, now)
     said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(template.layout))
-    if obstacles.found(said, template.layout):
+    if obstacles.found(said, template.layout, in_doubt=plan.learner.in_doubt):
         return None
     document = _write(session, numbering.CERTIFICATE, plan.learner_id, said, template, office, now, plan.id)
     for credit in reading.credits_of(session, plan):
@@ -88,6 +88,8 @@ def issue_transcript(session: Session, learner: Learner, year: int, office: Offi
 def _issue_hours(
     session: Session, learner: Learner, hours: Sequence[Credit], kind: str, office: Office, now: datetime
 ) -> Document:
+    if learner.in_doubt:
+        raise Refused(_l("The office is still looking at your ID number. Documents can be made when it is done."))
     said = snapshot.of_credits(session, learner, hours, office, now)
     former = reading.of_learner(session, learner.id, kind)
     wanted = {credit.id for credit in hours}
@@ -98,7 +100,7 @@ def _issue_hours(
     if sum(document.issued_at > now - timedelta(days=1) for document in former) >= MOST_A_DAY:
         raise TooMany(_l("You have had many proofs made today. Use one of them, or come back tomorrow."))
     template = template_in_use(session, kind, now)
-    if lacking := obstacles.found(said, template.layout):
+    if lacking := obstacles.found(said, template.layout, in_doubt=False):
         characters = "".join(one.characters for one in lacking)
         raise Refused(_l("The font of documents lacks %(characters)s. Please tell the office.", characters=characters))
     document = _write(session, kind, learner.id, said, template, office, now)
@@ -155,7 +157,7 @@ def reissue(
     photo = photos.current(session, plan.learner.account_id)
     template = template_in_use(session, document.kind, now)
     said = snapshot.of_plan(session, plan, photo, office, now, variables.asked(template.layout))
-    if obstacles.found(said, template.layout):
+    if obstacles.found(said, template.layout, in_doubt=plan.learner.in_doubt):
         raise Refused(_l("The corrected certificate cannot be printed yet: the photo or a character is missing."))
     end(session, document, states.SUPERSEDED, reason, now)
     fresh = _write(session, document.kind, document.learner_id, said, template, office, now, plan.id, document.id)
@@ -171,6 +173,16 @@ def revoke(session: Session, document: Document, reason: str, actor_id: int | No
     :raises Conflict: the document is no longer live.
     """
     end(session, document, states.REVOKED, reason, now)
+    said = reading.content(document)
+    title = said.project or said.years
+    messages.post(
+        session,
+        document.learner.account_id,
+        f"{document.kind}_revoked",
+        url=PLACES[document.kind],
+        title=title,
+        number=document.number,
+    )
     audit.record(session, actor_id, "revoked", document, reason=reason)
 
 
@@ -188,7 +200,12 @@ def end(session: Session, document: Document, state: str, reason: str, now: date
 
 def queue_printing(session: Session, document_id: int, attempt: str = "") -> None:
     """One printing job per document; another `attempt` gives one whose job gave up another chance."""
-    submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
+    submit(session, PRINT, {"document_id": document_id}, unique=f"{job_name(document_id)}{attempt and ':'}{attempt}")
+
+
+def job_name(document_id: int) -> str:
+    """By which the first printing job of a document is found."""
+    return f"{PRINT}:{document_id}"
 
 
 def _write(
@@ -202,11 +219,11 @@ def _write(
     plan_id: int | None = None,
     replaces_id: int | None = None,
 ) -> Document:
-    place = numbering.PLACES.get(kind, said.division_code[-4:])
-    serial = next_serial(session, said.issued_on.year, place, kind)
+    number = _next_number(session, kind, said, office)
     document = Document(
         kind=kind,
-        number=numbering.compose(office.prefix, said.issued_on.year, place, serial),
+        number=number,
+        plain=numbering.plain(number),
         learner_id=learner_id,
         plan_id=plan_id,
         snapshot=said.model_dump_json(),
@@ -220,6 +237,17 @@ def _write(
     session.flush()
     queue_printing(session, document.id)
     return document
+
+
+def _next_number(session: Session, kind: str, said: Snapshot, office: Office) -> str:
+    """The next number of the site's pattern. One that an earlier pattern gave to a document already is passed over."""
+    what = (said.issued_on.year, said.division_code, kind)
+    counter = office.pattern.counter(*what)
+    while True:
+        serial = next_serial(session, counter.year, counter.place, counter.kind)
+        number = office.pattern.compose(office.prefix, *what, serial)
+        if reading.by_number(session, number) is None:
+            return number
 
 
 def next_serial(session: Session, year: int, place: str, kind: str) -> int:
