@@ -10,7 +10,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.models import LoginSession
-from portal.errors import Refused
+from portal.errors import NotFound, Refused
 from portal.people import login_names, passwords
 from portal.people.models import Account, LoginName
 
@@ -95,6 +95,14 @@ def end_others(session: Session, account_id: int, kept_id: int, now: datetime) -
     """Ends every login of an account but one."""
     query = update(LoginSession).where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
     session.execute(query.where(LoginSession.id != kept_id).values(ended_at=now))
+
+
+def end_one(session: Session, account_id: int, login_id: int, now: datetime) -> None:
+    """Ends one login of an account. Twice is once. :raises NotFound: unknown, or somebody else's."""
+    found = session.get(LoginSession, login_id)
+    if found is None or found.account_id != account_id:
+        raise NotFound(f"login {login_id}")
+    found.ended_at = found.ended_at or now
 
 
 def end_all(session: Session, account_id: int) -> None:

@@ -165,3 +165,13 @@ def end_other_logins() -> ResponseReturnValue:
         access.end_others(writing, visitor.id, int(g.login_session_id), clock.now())
     flash(_("Logins on other devices have ended."))
     return redirect(url_for("people.profile"), 303)
+
+
+@blueprint.post("/me/logins/<int:login_id>/end")
+@login_required
+def end_login(login_id: int) -> ResponseReturnValue:
+    """Ends one login of the visitor, on a device that is lost or was somebody else's."""
+    with db.write() as writing:
+        access.end_one(writing, account().id, login_id, clock.now())
+    flash(_("The login on that device has ended."))
+    return redirect(url_for("people.profile"), 303)

@@ -14,6 +14,7 @@ from portal.access import attempts
 from portal.access import service as access
 from portal.errors import Refused
 from portal.people import passwords, service
+from portal.people.identity import check_digit
 from portal.people.models import Account, Agreement, AgreementAcceptance, Learner
 
 NUMBER, PHONE = "11010519491231002X", "13900001111"
@@ -110,6 +111,20 @@ def test_guesses_are_counted_and_end(app: Flask, client: FlaskClient, old: Learn
         assert client.post("/activate", data=FORM).status_code == 303
 
 
+def test_guesses_about_many_people_are_counted_by_address(
+    app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever tries one phone with everybody's number is stopped; those who come from elsewhere are not."""
+    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    for turn in range(3):
+        body = f"1302081985101812{turn}"
+        guess = {**FORM, "id_number": body + check_digit(body)}
+        assert client.post("/activate", data=guess).status_code == 422
+    assert client.post("/activate", data=FORM).status_code == 429
+    elsewhere = app.test_client().post("/activate", data=FORM, environ_base={"REMOTE_ADDR": "10.9.8.7"})
+    assert elsewhere.status_code == 303
+
+
 @pytest.mark.parametrize("password", ["123456", NUMBER, NUMBER.lower(), "12345678", PHONE, ""])
 def test_the_new_password_is_neither_number_nor_short(client: FlaskClient, old: Learner, password: str) -> None:
     assert client.post("/activate", data={**FORM, "password": password, "again": password}).status_code == 422
@@ -160,8 +175,6 @@ def test_importing_a_wrong_or_known_number_is_refused(app: Flask, old: Learner) 
 
 
 def test_a_shared_phone_is_imported_as_a_fact_but_not_as_a_name(app: Flask, client: FlaskClient, old: Learner) -> None:
-    from portal.people.identity import check_digit
-
     number = "13020819870312028" + check_digit("13020819870312028")
     with db.write() as session:
         service.import_learner(

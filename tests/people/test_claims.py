@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
+from portal.access import attempts
 from portal.access import service as access
 from portal.access.models import LoginAttempt
 from portal.credits import service as credits_
@@ -91,7 +92,7 @@ def walk(app: Flask, number: str) -> list[tuple[int, str | None, str]]:
     see(visitor.post("/activate", data={**activation, "agreed": "y"}))
     see(visitor.post("/login", data={"name": number, "password": OTHER}))
     visitor.post("/logout")
-    for _ in range(access.PER_NAME):
+    for _ in range(attempts.PER_NAME):
         visitor.post("/login", data={"name": number, "password": "wrong horse 7"})
     see(visitor.post("/login", data={"name": FORM["phone"], "password": OTHER}))
     return seen

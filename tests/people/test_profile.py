@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from portal import clock, db
 from portal.access import attempts
 from portal.access import service as access
+from portal.access.models import LoginSession
 from portal.errors import Refused
 from portal.people import service
-from portal.people.models import Learner
+from portal.people.models import Account, Learner
 from portal.people.registration import Registration
 from portal.testing import PASSWORD, log_in, make_account
 
@@ -47,6 +49,24 @@ def test_a_new_password_ends_other_logins_and_keeps_this_one(app: Flask, client:
     assert other.get("/me").status_code == 303
     assert enter(app.test_client(), password=FRESH) == 303
     assert enter(app.test_client()) == 422
+
+
+def test_one_login_is_ended_and_nobody_elses(app: Flask, client: FlaskClient, learner: Learner) -> None:
+    lost, tablet = app.test_client(), app.test_client()
+    for one in (lost, tablet):
+        enter(one)
+    with db.write() as session:
+        logins = access.live_sessions(session, session.get_one(Account, learner.account_id), clock.now(), 30)
+        stranger = access.open_session(session, make_account(session), "", clock.now())
+        other = session.scalars(select(LoginSession).where(LoginSession.token_digest == access.digest(stranger))).one()
+    first, second, _third = sorted(logins, key=lambda one: one.id)
+    page = client.get("/me").text
+    assert f"/me/logins/{second.id}/end" in page
+    assert f"/me/logins/{first.id}/end" not in page
+    assert client.post(f"/me/logins/{second.id}/end").location == "/me"
+    assert [one.get("/me").status_code for one in (client, lost, tablet)] == [200, 303, 200]
+    assert client.post(f"/me/logins/{other.id}/end").status_code == 404
+    assert client.post("/me/logins/999999/end").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,19 @@ def test_guesses_are_counted(client: FlaskClient, old: Learner) -> None:
     assert client.post("/reset", data={**FORM, "code": code}).status_code == 429
 
 
+def test_guesses_about_many_people_are_counted_by_address(
+    app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = slip(old.account_id)
+    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    for turn in range(3):
+        assert client.post("/reset", data={**FORM, "account": f"nobody {turn}", "code": code}).status_code == 422
+    right = {**FORM, "code": code}
+    assert client.post("/reset", data=right).status_code == 429
+    elsewhere = app.test_client().post("/reset", data=right, environ_base={"REMOTE_ADDR": "10.9.8.7"})
+    assert elsewhere.status_code == 303
+
+
 @pytest.mark.parametrize("password", ["123456", NUMBER, "12345678", ""])
 def test_the_new_password_is_a_good_one(client: FlaskClient, old: Learner, password: str) -> None:
     data = {**FORM, "code": slip(old.account_id), "password": password, "again": password}
