@@ -17,6 +17,7 @@ from portal.settings import Settings, load
 from portal.storage import LocalStorage
 from portal.types import JobSpec
 from portal.vault import Vault
+from portal.web.folding import Folding
 
 # Rooms with pages; each keeps its blueprint in views.py.
 ROOMS = (
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     settings = settings or load()
     logs.configure(json=settings.mode == "production")
     app = Flask("portal", root_path=os.path.dirname(__file__), static_folder="web/static")
+    app.jinja_environment = Folding
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SQLALCHEMY_DATABASE_URI=settings.database,
@@ -117,6 +119,7 @@ def _map_models() -> None:
     from portal.messages import models as messages  # noqa: F401
     from portal.payments import models as payments  # noqa: F401
     from portal.photos import models as photos  # noqa: F401
+    from portal.staff import claims  # noqa: F401
     from portal.study import models as study  # noqa: F401
 
 
@@ -127,6 +130,7 @@ def _core_jobs() -> list[JobSpec]:
     from portal.audit import service as audit
     from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
+    from portal.payments import posting
     from portal.people import mailing, texting
     from portal.rights import retention
     from portal.study import periodic as study
@@ -137,6 +141,7 @@ def _core_jobs() -> list[JobSpec]:
         *study.JOBS,
         *assessment.JOBS,
         *payments.JOBS,
+        *posting.JOBS,
         *legacy.JOBS,
         *mailing.JOBS,
         *texting.JOBS,

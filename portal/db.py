@@ -18,10 +18,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ARRAY, ColumnElement, DateTime, Engine, Table, any_, event, func, insert, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import QueryableAttribute, Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
+
+from portal import bulk
 
 # Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
 Model.metadata.naming_convention = {
@@ -80,6 +80,9 @@ def init_app(app: Flask) -> None:
     else:
         event.listen(engine, "begin", _watch_postgresql(limit))
     app.extensions["portal_writer"] = engine.execution_options(portal_write=True)
+    app.extensions["portal_alone"] = engine.execution_options(portal_alone=True)
+    if engine.dialect.name == "postgresql":
+        app.extensions["portal_alone"] = app.extensions["portal_alone"].execution_options(isolation_level="AUTOCOMMIT")
 
 
 def engine() -> Engine:
@@ -139,6 +142,19 @@ def write() -> Iterator[Session]:
         callback()
 
 
+@contextmanager
+def alone(*, write: bool = False) -> Iterator[Connection]:
+    """A connection whose statements stand alone, each a transaction of its own: for what is sent every few seconds.
+
+    :param write: one row at a time may be written too, by an UPDATE that says what it expects to find; there is no lock
+    :raises RuntimeError: writing inside `write()` or `unwritable()`
+    """
+    if write and _writing.get():
+        raise RuntimeError("db.alone(write=True) inside db.write() or db.unwritable()")
+    with current_app.extensions["portal_alone"].connect() as connection:
+        yield connection
+
+
 def insert_many(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Inserts rows of one table and returns their ids in the order given: one statement for one row, two for many.
 
@@ -161,63 +177,9 @@ def fill(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]
     """
     if len(rows) > 1:
         session.flush()
-        write = _copy if db.engine.dialect.name == "postgresql" else _insert
-        names, plain = _plain(session.connection(), model.__table__, rows)
-        write(session.connection(), model.__table__, names, plain)
+        bulk.fill(session.connection(), model.__table__, rows)
     elif rows:
         session.execute(insert(model.__table__), rows)
-
-
-def _plain(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Names of columns and rows as the driver takes them: defaults and types of the mapping are applied here."""
-    given = rows[0].keys()
-    defaults = {
-        column.name: column.default.arg
-        for column in table.columns
-        if column.name not in given and isinstance(column.default, ScalarElementColumnDefault)
-    }
-    names = [*given, *defaults]
-    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
-    turns = [kind.bind_processor(connection.dialect) for kind in kinds]
-    columns = [
-        _turned(turn, values) if turn else values
-        for turn, values in zip(turns, _columns(rows, list(defaults.values())), strict=True)
-    ]
-    return names, zip(*columns, strict=True)
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], defaults: Sequence[Any]) -> list[Sequence[Any]]:
-    """The values of rows by column, defaults behind them."""
-    return [*zip(*(row.values() for row in rows), strict=True), *([value] * len(rows) for value in defaults)]
-
-
-def _turned(turn: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
-    """A column as the driver takes it; where one value stands in every row, it is turned once."""
-    first = values[0]
-    if all(value is first for value in values):
-        return [turn(first)] * len(values)
-    return [*map(turn, values)]
-
-
-def _insert(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    quote = connection.dialect.identifier_preparer.quote
-    into, places = ", ".join(map(quote, names)), ", ".join("?" * len(names))
-    connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({into}) VALUES ({places})", list(rows))  # noqa: S608
-
-
-def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    quoted = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in (table.name, *names))
-    where, _, columns = quoted.partition(", ")
-    driver: Any = connection.connection.driver_connection
-    said, failures = f"COPY {where} ({columns}) FROM STDIN", connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.cursor() as cursor, cursor.copy(said) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except failures as failure:
-        raise DBAPIError.instance(said, None, failure, failures, dialect=connection.dialect) from failure
 
 
 def insert_unless(session: Session, model: type[Row], unique: str, values: Mapping[str, Any]) -> Row | None:
@@ -239,7 +201,8 @@ def _next_ids(session: Session, table: Table, number: int) -> list[int]:
     """Ids nobody else gets: of PostgreSQL's sequence, or on SQLite, where nobody else writes meanwhile, the next."""
     if db.engine.dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.name, "id")
-        return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, number))))
+        each = select(func.nextval(sequence).label("id")).select_from(func.generate_series(1, number)).subquery()
+        return list(session.scalars(select(func.array_agg(each.c.id))).one())  # one answer, not one a row
     last = session.scalar(select(func.max(table.c.id))) or 0
     return list(range(last + 1, last + 1 + number))
 
@@ -284,5 +247,8 @@ def _watch_postgresql(limit: int) -> Callable[..., None]:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("portal_write")
+    options = connection.get_execution_options()
+    if options.get("portal_alone"):
+        return  # the driver begins nothing by itself
+    write = options.get("portal_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

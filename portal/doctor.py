@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import db, migrations
+from portal.audit import anchor
 from portal.audit import service as audit
 from portal.audit.models import AuditRow
 from portal.divisions.models import Division
@@ -161,11 +162,13 @@ def _jobs(now: datetime) -> Iterator[Finding]:
 
 def _audit(now: datetime) -> Iterator[Finding]:
     with db.read() as session:
-        broken = audit.first_broken(session)
+        broken, cut, head = audit.first_broken(session), anchor.fault(session), anchor.last(session)
         oldest = session.scalar(select(func.min(AuditRow.at)).where(AuditRow.sequence.is_(None)))
     if broken is not None:
         yield Finding(FAIL, "audit", f"the chain breaks at row {broken}: somebody changed the trail")
+    elif cut:
+        yield Finding(FAIL, "audit", cut)
     elif oldest is not None and oldest < now - LATE:
         yield Finding(WARN, "audit", "rows wait to be chained for over ten minutes: is a worker running?")
     else:
-        yield Finding(OK, "audit", "the chain holds")
+        yield Finding(OK, "audit", f"the chain holds; head {head}" if head else "the chain holds")

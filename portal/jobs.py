@@ -106,6 +106,15 @@ def submit(
     return job
 
 
+def try_again(session: Session, unique: str) -> bool:
+    """A fresh start, in the caller's transaction, for work that was given up; False: it was not, so twice is once."""
+    given_up = (Job.unique == unique, Job.state == "failed")
+    fresh = {"state": "queued", "attempts": 0, "run_at": now(), "error": "", "ended_at": None}
+    started = session.execute(update(Job).where(*given_up).values(**fresh))
+    database.after_commit(session, wake)
+    return bool(started.rowcount)  # type: ignore[attr-defined]
+
+
 def wake() -> None:
     """Tells a worker to look at the table now. Losing this costs one TICK."""
     current_app.extensions["portal_waker"]()

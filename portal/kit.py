@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal import clock, db
+from portal import clock, db, pdf
 from portal.access.guard import clerk_required, learner_required, login_required, organisation_required, public
 from portal.access.visitor import (
     account,
@@ -21,6 +21,7 @@ from portal.access.visitor import (
 )
 from portal.audit import service as audit
 from portal.catalogue import choice
+from portal.catalogue import search as course_search
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
@@ -31,8 +32,9 @@ from portal.db import UtcDateTime
 from portal.divisions import service as divisions
 from portal.divisions.models import Division
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
+from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
-from portal.jobs import Again, Job, JobContext, submit
+from portal.jobs import Again, Job, JobContext, submit, try_again
 from portal.messages import service as messages
 from portal.messages.models import Message
 from portal.messages.sms import Sms, SmsSender
@@ -113,6 +115,7 @@ from portal.web.kept import kept
 __all__ = [
     "CATALOGUE",
     "EVERYWHERE",
+    "FONTS",
     "FROM",
     "ID_KINDS",
     "MAJOR",
@@ -221,6 +224,7 @@ __all__ = [
     "clerk_required",
     "clock",
     "contact",
+    "course_search",
     "current_account",
     "current_learner",
     "current_organisation",
@@ -251,6 +255,7 @@ __all__ = [
     "orders",
     "organisation_codes",
     "organisation_required",
+    "pdf",
     "people",
     "photos",
     "place_order",
@@ -271,6 +276,7 @@ __all__ = [
     "template_version",
     "template_workbook",
     "to_order",
+    "try_again",
     "visiting_learner",
     "year_rules",
 ]

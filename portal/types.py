@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pick:
-    """A course chosen for a line, and how the mode wants it treated."""
+    """A course chosen for a line, and whether it is compulsory there. Whether that needs a test, the rules say."""
 
     course_id: int
     compulsory: bool = False
-    needs_test: bool = False
 
 
 @dataclass(frozen=True)

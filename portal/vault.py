@@ -8,6 +8,7 @@ import hmac
 import os
 from base64 import urlsafe_b64decode
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -68,6 +69,10 @@ def current_vault() -> Vault:
     return vault
 
 
+def _seal(value: str | None) -> str | None:
+    return None if value is None else current_vault().seal(value)
+
+
 class Sealed(TypeDecorator[str]):
     """A text column that is encrypted in the database and plain in Python."""
 
@@ -75,7 +80,10 @@ class Sealed(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else current_vault().seal(value)
+        return _seal(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        return _seal  # text is what every driver takes: nothing is left to turn
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else current_vault().open(value)

@@ -11,7 +11,7 @@ from portal import db, events, jobs
 from portal.app import create_app
 from portal.clock import now
 from portal.hookspecs import hookimpl
-from portal.jobs import Job
+from portal.jobs import Job, JobContext
 from portal.settings import Settings
 from portal.types import JobSpec, PlanCompleted
 
@@ -39,6 +39,28 @@ def test_unique_jobs_are_queued_once(app: Flask) -> None:
     with db.write() as session:
         first = jobs.submit(session, "audit.chain", unique="u")
         assert jobs.submit(session, "audit.chain", unique="u") is first
+
+
+def test_work_that_was_given_up_starts_afresh_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[int] = []
+
+    def breaks(context: JobContext) -> None:
+        ran.append(context.attempt)
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(app.extensions["portal_jobs"], "t.breaks", JobSpec("t.breaks", breaks))
+    with db.write() as session:
+        jobs.submit(session, "t.breaks", unique="u")
+    for days in range(jobs.GIVE_UP_AFTER):
+        with db.write() as session:
+            assert not jobs.try_again(session, "u")
+        jobs.run_due(now() + timedelta(days=days))
+    with db.read() as session:
+        assert session.scalar(select(Job.state)) == "failed"
+    with db.write() as session:
+        assert [jobs.try_again(session, name) for name in ("u", "u", "v")] == [True, False, False]
+    jobs.run_due()
+    assert ran == [*range(1, jobs.GIVE_UP_AFTER + 1), 1]
 
 
 def test_a_failing_plugin_does_not_stop_another(settings: Settings) -> None:

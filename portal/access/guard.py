@@ -3,7 +3,7 @@
 A view without a rule is a bug, and a test finds it. Staff screens are guarded by Flask-AppBuilder's permissions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Unauthorized
 
+from portal.access.sessions import Along
 from portal.access.visitor import LOOKS_ONLY, acting, kind, kind_in_numbers
 from portal.errors import Forbidden
 from portal.people import clerks
@@ -39,12 +40,12 @@ def learner_required(view: View) -> View:
     return _guarded(view, "learner", "learner")
 
 
-def learner_reports(view: View) -> View:
+def learner_reports(along: Along, values: Callable[[], Mapping[str, Any]]) -> Callable[[View], View]:
     """Learners only, for what their pages send by themselves every few seconds: the same rule, asked in numbers.
 
-    Such a view takes `visitor.learner_id()` and loads no account.
+    Such a view loads no account: it takes `visitor.reporting()`, with the columns of `along` for these `values`.
     """
-    return _guarded(view, "learner", "learner", ask=kind_in_numbers)
+    return lambda view: _guarded(view, "learner", "learner", ask=lambda: kind_in_numbers(along, values()))
 
 
 def organisation_required(view: View) -> View:

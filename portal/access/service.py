@@ -2,23 +2,17 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from portal.access.models import LoginAttempt, LoginSession
-from portal.errors import NotFound, Refused, TooMany
+from portal.access.models import LoginSession
+from portal.errors import NotFound, Refused
 from portal.people import login_names, passwords
 from portal.people.models import Account, LoginName
-from portal.vault import current_vault
-
-WINDOW = timedelta(minutes=15)
-PER_NAME, PER_ADDRESS = 8, 100  # failures in a window
-# Sorts of failures, counted apart: guesses, codes that were asked for, look-ups by registering.
-LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
 
 
 def digest(token: str) -> str:
@@ -35,17 +29,12 @@ def find(session: Session, name: str, kinds: Iterable[str] = login_names.KINDS) 
     return found
 
 
-def log_in(session: Session, name: str, password: str, address: str, now: datetime) -> Account:
-    """Checks a name and a password.
-
-    A failure must be counted although the log-in is refused, so the caller counts it with `count_failure` in a
-    transaction of its own.
+def log_in(session: Session, name: str, password: str) -> Account:
+    """Checks a name and a password. The caller has counted the attempt (attempts.py).
 
     :raises Refused: wrong name or password; which of both is not told.
-    :raises TooMany: too many failures for this name or from this address.
     """
     accounts = everybody(session, name)
-    _check(session, _keys(accounts, name, address, LOGIN), now)
     place = passwords.whose([one.password for one in accounts], password)
     account = accounts[place] if place is not None else None
     if account is None or account.must_change or not account.active:
@@ -67,45 +56,6 @@ def everybody(session: Session, name: str) -> list[Account]:
     named = [found[value] for value in values if value in found]
     first = [one for one in named[:1] if not one.must_change] or [found[value] for value in of_ids if value in found]
     return first[:1] + [found[value] for value in doubtful if value in found]
-
-
-def check_limits(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """An empty name asks about the address alone.
-
-    :raises TooMany: too many failures of this sort for this name or from this address.
-    """
-    _check(session, _keys(everybody(session, name) if name else [], name, address, what), now)
-
-
-def _check(session: Session, keys: Iterable[tuple[str, int]], now: datetime) -> None:
-    limits = dict(keys)
-    query = select(LoginAttempt.key, LoginAttempt.failures)
-    recent = query.where(LoginAttempt.key.in_(limits), LoginAttempt.window_start > now - WINDOW)
-    for key, failures in session.execute(recent):
-        if failures >= limits[key]:
-            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
-
-
-def count_failure(session: Session, name: str, address: str, now: datetime, what: str = LOGIN) -> None:
-    """Counts a failed attempt for the account of that name, else for the name given, if any, and for the address."""
-    for key, _limit in _keys(everybody(session, name) if name else [], name, address, what):
-        row = session.get(LoginAttempt, key)
-        if row is None:
-            session.add(LoginAttempt(key=key, failures=1, window_start=now))
-        elif row.window_start <= now - WINDOW:
-            row.failures, row.window_start = 1, now
-        else:
-            row.failures += 1
-
-
-def _keys(accounts: Sequence[Account], name: str, address: str, what: str) -> list[tuple[str, int]]:
-    """What is counted, with its limit: no account has more tries for having more names or spellings of one."""
-    vault = current_vault()
-    from_there = (vault.blind(f"{what}-from", address), PER_ADDRESS)
-    if not name:
-        return [from_there]
-    named = [f"account {one.id}" for one in accounts] or [login_names.any_form(name)]
-    return [*((vault.blind(what, one), PER_NAME) for one in named), from_there]
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:

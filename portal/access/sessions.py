@@ -1,6 +1,6 @@
 """The cookie side of a login: one SELECT per request reads the session row together with its account."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,8 +30,15 @@ class Identity:
 
     account_id: int
     kind: str
-    must_change: bool
     learner_id: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Along:
+    """What a view reads in the statement that asks who sends it: columns, and how their tables hang on Learner."""
+
+    columns: tuple[Any, ...]
+    onto: Callable[[Select[Any]], Select[Any]]
 
 
 def load(token: str) -> Account | None:
@@ -43,12 +50,17 @@ def load(token: str) -> Account | None:
     return account
 
 
-def identity() -> Identity | None:
-    """The same in numbers: for requests that come every few seconds and need no more. One SELECT without a session."""
-    if "identity" not in g:
-        g.identity = _identity(session.get(COOKIE_KEY, ""))
-    found: Identity | None = g.identity
-    return found
+def identity(along: Along, values: Mapping[str, Any]) -> tuple[Identity, Sequence[Any]] | None:
+    """The same in numbers, with the columns read along: for what is sent every few seconds. One SELECT, no session."""
+    token = session.get(COOKIE_KEY, "")
+    if not token:
+        return None
+    with db.alone() as connection:
+        row = connection.execute(_facts(along), {**_asked(token), **values}).first()
+    if row is None:
+        return None
+    account_id, kind, must_change, learner_id, *rest = _noted(row)
+    return None if must_change else (Identity(account_id, kind, learner_id), rest)
 
 
 def start(token: str, account: Account) -> None:
@@ -78,15 +90,6 @@ def _person(token: str) -> tuple[Account | None, Learner | None]:
     return account, learner
 
 
-def _identity(token: str) -> Identity | None:
-    if not token:
-        return None
-    with db.engine().connect() as connection:
-        row = connection.execute(_facts(), _asked(token)).first()
-    found = Identity(*_noted(row)) if row else None
-    return None if found is None or found.must_change else found
-
-
 def _asked(token: str) -> dict[str, Any]:
     settings: Settings = current_app.extensions["portal_settings"]
     return {"digest": service.digest(token), "oldest": clock.now() - timedelta(days=settings.session_days)}
@@ -94,7 +97,7 @@ def _asked(token: str) -> dict[str, Any]:
 
 def _noted(row: Sequence[Any]) -> tuple[Any, ...]:
     """What was asked of a live login; which one it is, and whether it is time to say that it is used, `g` keeps."""
-    *wanted, login_id, last_seen = row
+    login_id, last_seen, *wanted = row
     g.login_session_id = login_id
     if last_seen < clock.now() - TOUCH:
         g.touch_login = login_id
@@ -108,14 +111,14 @@ def _whole() -> Select[Any]:
 
 
 @cache
-def _facts() -> Select[Any]:
-    return _live(Account.id, Account.kind, Account.must_change, Learner.id)
+def _facts(along: Along) -> Select[Any]:
+    return along.onto(_live(Account.id, Account.kind, Account.must_change, Learner.id, *along.columns))
 
 
 def _live(*wanted: Any) -> Select[Any]:
     """Something of whoever holds a live login."""
     return (
-        select(*wanted, LoginSession.id, LoginSession.last_seen)
+        select(LoginSession.id, LoginSession.last_seen, *wanted)
         .select_from(LoginSession)
         .join(Account, Account.id == LoginSession.account_id)
         .outerjoin(Learner, Learner.account_id == Account.id)

@@ -13,8 +13,10 @@ from portal.errors import NotFound, Refused
 from portal.people import login_names, passwords, registration
 from portal.people.models import Account, LoginName, StaffScope
 from portal.types import Problem
+from portal.vault import current_vault
 
 ADMIN, COUNTY = "Admin", "county_staff"
+NO_REASON = _l("Say why: the audit trail keeps it.")
 SHORTEST = 12  # staff see other people's data
 
 
@@ -38,11 +40,15 @@ def add(
     role: str,
     divisions: Iterable[str] = (),
     actor_id: int | None = None,
+    reason: str = "",
 ) -> Account:
     """A member of staff with a role, seeing these divisions and what lies below them; the administrator sees all.
 
-    :raises Refused: the user name is empty or taken.
+    :param actor_id: who adds it; None: the command line, which needs no `reason`.
+    :raises Refused: the user name is empty or taken, or no reason was given.
     """
+    if actor_id is not None:
+        _need(reason)
     plain = login_names.normal_form("user_name", user_name)
     if not plain or taken(session, plain):
         problem = Problem(_l("This user name is taken. Choose another one."), "user_name")
@@ -61,7 +67,8 @@ def add(
     session.add(LoginName(account_id=account.id, kind="user_name", value=registration.index("user_name", plain)))
     divisions = sorted(set(divisions))
     session.add_all(StaffScope(account_id=account.id, division_code=code) for code in divisions)
-    audit.record(session, actor_id, "staff.added", account, after={"role": role, "divisions": divisions})
+    after = {"role": role, "divisions": divisions}
+    audit.record(session, actor_id, "staff.added", account, after=after, reason=reason.strip())
     return account
 
 
@@ -75,19 +82,27 @@ def change(
     divisions: Iterable[str],
     actor_id: int,
     password_hash: str = "",
+    reason: str = "",
 ) -> Account:
     """Changes a member of staff. Another role, other divisions, a new password or no admittance end all logins.
 
     :raises NotFound: nobody of the staff.
-    :raises Refused: the actor would shut himself out, or give himself another role.
+    :raises Refused: the actor would shut himself out, or give himself another role; or no reason was given for more
+        than another name.
     """
     account = session.get(Account, account_id)
     if account is None or account.kind != "staff":
         raise NotFound(f"account {account_id}")
     before, wanted = _standing(session, account), sorted(set(divisions))
     after = {"active": active, "role": role, "divisions": wanted}
+    opens = before != after or bool(password_hash)
     if account_id == actor_id and (before["active"], before["role"]) != (active, role):
         raise Refused(_l("You cannot take your own role or admittance away. Ask another administrator."))
+    if opens:
+        _need(reason)
+    names = {name: current_vault().blind("audit", name)[:16] for name in (account.first_name, name)}
+    told_before = before | {"name": names[account.first_name]}
+    told_after = after | {"name": names[name]} | ({"password": "set"} if password_hash else {})
     account.first_name = name
     account.active = active
     account.roles = [_role(session, role)]
@@ -95,10 +110,19 @@ def change(
     session.add_all(StaffScope(account_id=account_id, division_code=code) for code in wanted)
     if password_hash:
         account.password = password_hash
-    if password_hash or before != after:
+    if opens:
         account.credentials_version += 1
-    audit.record(session, actor_id, "staff.changed", account, before=before, after=after)
+    if told_before != told_after:
+        audit.record(
+            session, actor_id, "staff.changed", account, before=told_before, after=told_after, reason=reason.strip()
+        )
     return account
+
+
+def _need(reason: str) -> None:
+    """What lets people in is never done without a word."""
+    if not reason.strip():
+        raise Refused(problems=[Problem(NO_REASON, "reason")])
 
 
 def _standing(session: Session, account: Account) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from portal import clock, db
-from portal.access import service, sessions
+from portal.access import attempts, service, sessions
 from portal.access.guard import AGREE, public
 from portal.access.visitor import address, current_account, device, safe_next
 from portal.errors import Refused, TooMany
@@ -40,8 +40,6 @@ def login() -> ResponseReturnValue:
             return _enter(form, target)
         except Refused as refused:
             add_problems(form, refused)
-            with db.write() as writing:
-                service.count_failure(writing, str(form.name.data), address(), clock.now())
         except TooMany as limit:
             add_problems(form, Refused(limit.message))
             return render_template("access/login.html", form=form), 429
@@ -56,9 +54,11 @@ def _names_somebody(typed: str) -> bool:
 
 def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
     now = clock.now()
-    # Reading first: hashing a password takes long and must not hold the one writing transaction.
-    found = service.log_in(db.reader(), str(form.name.data), str(form.password.data), address(), now)
+    tried = attempts.begin(str(form.name.data), address(), now)
+    # Reading between: hashing a password takes long and must not hold the one writing transaction.
+    found = service.log_in(db.reader(), str(form.name.data), str(form.password.data))
     with db.write() as writing:
+        tried.forgive(writing)
         token = service.open_session(writing, found, device(), now)
     sessions.start(token, found)
     if found.kind != "staff" and agreements.to_accept(db.reader(), found.id, now):

@@ -1,6 +1,7 @@
 """Who is visiting: read once per request from the session row."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,18 +59,18 @@ def kind() -> str:
     return found.kind if found else ""
 
 
-def kind_in_numbers() -> str:
-    """The same, for requests that come every few seconds: nothing but numbers is read."""
-    found = sessions.identity()
-    return found.kind if found else ""
+def kind_in_numbers(along: sessions.Along, values: Mapping[str, Any]) -> str:
+    """The same, for requests that come every few seconds: nothing is read but numbers, and what the view asks for."""
+    g.reporting = sessions.identity(along, values)
+    return g.reporting[0].kind if g.reporting else ""
 
 
-def learner_id() -> int:
-    """The learner of such a request. :raises Forbidden: another kind of account."""
-    found = sessions.identity()
-    if found is None or found.learner_id is None:
+def reporting() -> tuple[int, Sequence[Any]]:
+    """The learner of such a request, and what was read along. :raises Forbidden: another kind of account."""
+    who, found = g.reporting
+    if who.learner_id is None:
         raise Forbidden
-    return found.learner_id
+    return who.learner_id, found
 
 
 def visiting_learner() -> Learner | None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
+from portal.audit import anchor
 from portal.audit.models import AuditRow
 from portal.jobs import JobContext
 
@@ -25,17 +26,19 @@ def record(
 ) -> None:
     """Adds one row about `subject` (a mapped object with an id) to the caller's transaction."""
     session.flush()
-    session.add(
-        AuditRow(
-            actor_id=actor_id,
-            verb=verb,
-            object_type=subject.__tablename__,
-            object_id=str(getattr(subject, "id", getattr(subject, "code", ""))),
-            before=before,
-            after=after,
-            reason=reason,
-        )
-    )
+    key = getattr(subject, "id", getattr(subject, "code", ""))
+    row = AuditRow(actor_id=actor_id, verb=verb, object_type=subject.__tablename__, object_id=str(key))
+    row.before, row.after, row.reason = before, after, reason
+    session.add(row)
+
+
+def record_table(
+    session: Session, actor_id: int | None, verb: str, table: str, *, after: dict[str, Any], reason: str = ""
+) -> None:
+    """Adds one row about rows of a table that have no name of their own: a list, a file of them."""
+    row = AuditRow(actor_id=actor_id, verb=verb, object_type=table, object_id="")
+    row.after, row.reason = after, reason
+    session.add(row)
 
 
 def record_many(session: Session, actor_id: int | None, verb: str, table: str, ids: Iterable[int]) -> None:
@@ -47,19 +50,22 @@ def record_many(session: Session, actor_id: int | None, verb: str, table: str, i
 
 
 def chain(_context: JobContext | None = None) -> None:
-    """Numbers and chains the rows that are not yet chained. Run by one job at a time."""
+    """Numbers and chains the rows that are not yet chained, and keeps the new head. Run by one job at a time."""
     with db.write() as session:
-        last = session.execute(
-            select(AuditRow.sequence, AuditRow.chain)
-            .where(AuditRow.sequence.is_not(None))
-            .order_by(AuditRow.sequence.desc())
-            .limit(1)
-        ).first()
-        sequence, link = (last.sequence, last.chain) if last else (0, "")
+        head = anchor.last(session)
+        sequence, link = (head.sequence, head.chain) if head else (0, "")
         for row in session.scalars(select(AuditRow).where(AuditRow.sequence.is_(None)).order_by(AuditRow.id)):
             sequence += 1
             link = _link(link, row)
             row.sequence, row.chain = sequence, link
+    with db.read() as session:
+        anchor.advance(session)
+
+
+def accept(session: Session, reason: str) -> None:
+    """Says in the trail that it is taken as the database holds it. The caller chains and keeps the head anew."""
+    known = anchor.fault(session)
+    record_table(session, None, "audit.accepted", AuditRow.__tablename__, after={"fault": known}, reason=reason)
 
 
 def first_broken(session: Session) -> int | None:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import pdf
 from portal.audit import service as audit
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
@@ -33,6 +34,7 @@ class Upload:
     key: str
     sha256: str
     size: int  # bytes
+    pages: int = 0  # of a document
 
 
 def store(lesson: Lesson, stream: IO[bytes], megabytes: int, field: str = FIELD) -> Upload:
@@ -54,8 +56,12 @@ def store(lesson: Lesson, stream: IO[bytes], megabytes: int, field: str = FIELD)
     fits = {"video": ("mp4", "webm"), "document": ("pdf",)}.get(lesson.kind, ())
     if suffix not in fits:
         raise refused(NEEDED.get(lesson.kind, _l("An article has no file; its text stands on the form of the course.")))
+    pages = pdf.count(stream) if suffix == "pdf" else 0
+    if suffix == "pdf" and not pages:
+        raise refused(NEEDED["document"])
+    stream.seek(0)
     key = f"lessons/{lesson.course_id}/{secrets.token_hex(12)}.{suffix}"
-    return Upload(key, current_storage().take(key, stream), size)
+    return Upload(key, current_storage().take(key, stream), size, pages)
 
 
 def _store_captions(lesson: Lesson, stream: IO[bytes]) -> Upload:
@@ -78,6 +84,8 @@ def attach(session: Session, lesson_id: int, upload: Upload, actor_id: int, fiel
     column = {FIELD: Lesson.storage_key, CAPTIONS: Lesson.captions_key}[field]
     before = getattr(lesson, column.key)
     setattr(lesson, column.key, upload.key)
+    if field == FIELD:
+        lesson.pages = upload.pages
     session.flush()
     after = {"key": upload.key, "sha256": upload.sha256, "size": upload.size}
     audit.record(

@@ -69,7 +69,8 @@ class Course(Model):
 
 
 class Lesson(Model):
-    """One piece of a course. `seconds` is what must be credited: media length, or the minimum reading time.
+    """One piece of a course. `seconds` is what must be credited: media length, or the minimum reading time,
+    which a document shares among its `pages`.
 
     `preview` opens a lesson to everybody (试看); every other lesson is for those whose plan holds the course.
     """
@@ -87,6 +88,7 @@ class Lesson(Model):
     captions_key: Mapped[str | None] = mapped_column(String(120))  # of a video: WebVTT
     body: Mapped[str] = mapped_column(Text, default="")  # article: plain paragraphs, blank lines between
     preview: Mapped[bool] = mapped_column(default=False, server_default="0")
+    pages: Mapped[int] = mapped_column(default=0, server_default="0")  # of a document, counted when it was uploaded
 
     course: Mapped[Course] = relationship(back_populates="lessons")
 

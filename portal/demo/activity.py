@@ -153,9 +153,7 @@ def _register(session: Session, stage: Stage, number: int, moment: datetime) -> 
 def _order(session: Session, stage: Stage, learner: Learner, number: int, moment: datetime) -> Order:
     project = stage.projects[number * 5 % len(stage.projects)]
     chosen = _class(session, project, learner.division_code, number)
-    picks = tuple(
-        Pick(course.id, course.id in stage.compulsory, course.id in stage.compulsory) for course in chosen.package
-    )
+    picks = tuple(Pick(course.id, course.id in stage.compulsory) for course in chosen.package)
     line = ProposedLine(learner.id, project.title, stage.year, picks, AWARD, project.id, chosen.id)
     proposal = OrderProposal(MODE, learner.account_id, f"demo:{stage.year}:{number}", project.rule_set_id, (line,), 0)
     total = quote(session, proposal).total

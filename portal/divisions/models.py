@@ -1,7 +1,7 @@
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 
@@ -26,3 +26,10 @@ class Division(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def listed(table: str) -> tuple[Index, Index]:
+    """Indexes of a register with names that is listed by division: newest first, and by name."""
+    columns = {"code": ("division_code", "id"), "name": ("division_code", "name", "id")}
+    newest, named = (Index(f"ix_{table}_division_{key}", *names) for key, names in columns.items())
+    return newest, named

@@ -81,6 +81,14 @@ def ancestors(session: Session, code: str) -> list[Division]:
     return list(session.scalars(query))
 
 
+def above_all(session: Session, codes: Sequence[str]) -> str | None:
+    """The nearest division that holds all of these; one code stands for itself. None: there is no such division."""
+    if len(codes) < 2:
+        return next(iter(codes), None)
+    paths = [[division.code for division in ancestors(session, code)] for code in codes]
+    return next((code for code in paths[0] if all(code in path for path in paths)), None)
+
+
 def full_name(session: Session, code: str) -> str:
     """All names from the province down, as addresses write them: 河北省唐山市丰润区.
 

@@ -1,19 +1,22 @@
 """What a proposal costs and contains, read from the catalogue at this moment. Amounts in fen, hours in hundredths."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.catalogue.models import Course
 from portal.credits import service as credits_
 from portal.errors import NotFound, Refused
 from portal.orders.pricing import price_courses
+from portal.rules import service
 from portal.rules.models import RuleSet
-from portal.rules.rules import Pricing
+from portal.rules.rules import Pricing, Rules
 from portal.types import OrderProposal, Pick, Problem, ProposedLine
 
 
@@ -58,9 +61,10 @@ class Quote:
         return sum(line.price for line in self.lines)
 
 
-def quote(session: Session, proposal: OrderProposal) -> Quote:
+def quote(session: Session, proposal: OrderProposal, now: datetime | None = None) -> Quote:
     """Prices a proposal by its rule set. A course whose hours a learner has already costs nothing in their line.
 
+    :param now: whose rules say which courses of other years than the rule set's need a test; this moment, if not said
     :raises NotFound: a course or the rule set does not exist.
     :raises Refused: a course is no longer offered; one problem each.
     """
@@ -70,10 +74,11 @@ def quote(session: Session, proposal: OrderProposal) -> Quote:
     courses = _offered(session, {pick.course_id for line in proposal.lines for pick in line.picks})
     counted = credits_.counted(session, (line.learner_id for line in proposal.lines), courses)
     pricing = rules.rules.pricing
+    tested = _tested(session, courses.values(), rules, now or clock.now())
 
     @cache  # most lines have all this in common
     def price(picks: tuple[Pick, ...], had: frozenset[int], in_project: bool) -> tuple[QuotedCourse, ...]:
-        return _price(picks, had, in_project, courses, pricing)
+        return _price(picks, had, in_project, courses, pricing, tested)
 
     return Quote(
         tuple(
@@ -105,15 +110,29 @@ def _had(line: ProposedLine, counted: Set[tuple[int, int]]) -> frozenset[int]:
 
 
 def _price(
-    picks: tuple[Pick, ...], had: Set[int], in_project: bool, courses: Mapping[int, Course], pricing: Pricing
+    picks: tuple[Pick, ...],
+    had: Set[int],
+    in_project: bool,
+    courses: Mapping[int, Course],
+    pricing: Pricing,
+    tested: Callable[[Course, bool], bool],
 ) -> tuple[QuotedCourse, ...]:
     charged = [courses[pick.course_id] for pick in picks if pick.course_id not in had]
     sums = price_courses(pricing, [(course.hours, course.price) for course in charged], in_project)
     prices = {course.id: price for course, price in zip(charged, sums, strict=True)}
-    return tuple(_freeze(courses[pick.course_id], prices.get(pick.course_id, 0), pick) for pick in picks)
+    found = ((courses[pick.course_id], pick.compulsory) for pick in picks)
+    return tuple(_freeze(one, prices.get(one.id, 0), must, tested(one, must)) for one, must in found)
 
 
-def _freeze(course: Course, price: int, pick: Pick) -> QuotedCourse:
+def _tested(session: Session, courses: Iterable[Course], own: RuleSet, now: datetime) -> Callable[[Course, bool], bool]:
+    """Whether a course, compulsory or not, needs a test: the rules of its year say so, with none the state's."""
+    said = {own.year: own.rules}
+    if others := {course.year for course in courses} - said.keys():
+        said |= {year: found.rules for year, found in service.of_years(session, others, now).items()}
+    return lambda course, must: said.get(course.year, Rules()).needs_test(course.kind, must)
+
+
+def _freeze(course: Course, price: int, compulsory: bool, needs_test: bool) -> QuotedCourse:
     return QuotedCourse(
         course.id,
         course.title,
@@ -121,6 +140,6 @@ def _freeze(course: Course, price: int, pick: Pick) -> QuotedCourse:
         course.year,
         course.hours,
         price,
-        pick.compulsory,
-        pick.needs_test,
+        compulsory,
+        needs_test,
     )

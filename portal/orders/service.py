@@ -13,7 +13,7 @@ from portal.audit import service as audit
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
-from portal.orders import numbers, seats, states
+from portal.orders import numbers, places, seats, states
 from portal.orders.models import LineCourse, Order, OrderLine
 from portal.orders.planning import specs
 from portal.orders.problems import core_problems
@@ -43,7 +43,7 @@ def place(session: Session, proposal: OrderProposal, ask: Ask, now: datetime, ho
     if (known := _placed(session, proposal)) is not None:
         return known
     until = _give_way(session, proposal, now) if proposal.replaces else now + timedelta(hours=hours)
-    quoted = quote(session, proposal)
+    quoted = quote(session, proposal, now)
     problems = [*core_problems(session, proposal, quoted, now), *ask(proposal, quoted)]
     if problems:
         raise Refused(_l("The order cannot be submitted yet"), problems)
@@ -144,6 +144,8 @@ def replace(session: Session, order: Order, line_id: int, learner_id: int, actor
     if not free or before == learner_id or not study.pass_on(session, line_id, learner_id):
         raise Conflict(_l("This person cannot be replaced any more: study has begun, or the place is another's."))
     line.learner_id = learner_id
+    session.flush()
+    places.settle(session, [order.id])
     after = {"learner": learner_id}
     audit.record(session, actor_id, "order.person_replaced", line, before={"learner": before}, after=after)
 
@@ -204,12 +206,15 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
         "state": states.PLACED,
         "total": quoted.total,
         "rule_set_id": proposal.rule_set_id,
+        "division_code": places.of_one(line.learner_id for line in proposal.lines),
         "placed_at": now,
         "expires_at": until,
     }
     order = numbers.insert(session, Order, numbers.ORDER, values, now)
     line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])
     db.fill(session, LineCourse, list(_courses(line_ids, quoted)))
+    if order.division_code is None:
+        places.settle(session, [order.id])
     return order
 
 

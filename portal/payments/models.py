@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.clock import now
@@ -18,7 +18,17 @@ class Payment(Model):
     """
 
     __tablename__ = "payment"
-    __table_args__ = (CheckConstraint("returned >= 0 AND returned <= received", name="returned"),)
+    __table_args__ = (
+        CheckConstraint("returned >= 0 AND returned <= received", name="returned"),
+        Index("ix_payment_state", "state", "id"),
+        Index("ix_payment_note", "note", "id"),
+        Index("ix_payment_confirmed_at", "confirmed_at", "id"),
+        Index("ix_payment_reference", "reference"),
+        Index("ix_payment_division_code", "division_code", "id"),
+        Index("ix_payment_division_state", "division_code", "state", "id"),
+        Index("ix_payment_division_note", "division_code", "note", "id"),
+        Index("ix_payment_division_confirmed_at", "division_code", "confirmed_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)  # what the gateway calls our reference
@@ -27,7 +37,8 @@ class Payment(Model):
     amount: Mapped[int]
     received: Mapped[int] = mapped_column(default=0)
     returned: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(String(12), default="started", index=True)
+    state: Mapped[str] = mapped_column(String(12), default="started")
+    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     reference: Mapped[str | None] = mapped_column(String(80))  # the gateway's own number
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -66,6 +77,12 @@ class Refund(Model):
     """
 
     __tablename__ = "refund"
+    __table_args__ = (
+        Index("ix_refund_state", "state", "created_at", "id"),
+        Index("ix_refund_created_at", "created_at", "id"),
+        Index("ix_refund_division_code", "division_code", "created_at", "id"),
+        Index("ix_refund_division_state", "division_code", "state", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)  # asked for twice under it, a gateway pays once
@@ -73,7 +90,8 @@ class Refund(Model):
     line_id: Mapped[int | None] = mapped_column(ForeignKey("order_line.id"), index=True)
     transaction: Mapped[str] = mapped_column(String(80), default="")  # the gateway's number of what goes back
     amount: Mapped[int]
-    state: Mapped[str] = mapped_column(String(12), default="proposed", index=True)
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     reason: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(String(300), default="")  # why, as the buyer or the office wrote it
     answer: Mapped[str] = mapped_column(String(300), default="")  # what the office answered
@@ -100,6 +118,13 @@ class InvoiceRequest(Model):
     """
 
     __tablename__ = "invoice_request"
+    __table_args__ = (
+        Index("ix_invoice_request_number", "number"),
+        Index("ix_invoice_request_state", "state", "created_at", "id"),
+        Index("ix_invoice_request_created_at", "created_at", "id"),
+        Index("ix_invoice_request_division_code", "division_code", "created_at", "id"),
+        Index("ix_invoice_request_division_state", "division_code", "state", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -108,7 +133,8 @@ class InvoiceRequest(Model):
     kind: Mapped[str] = mapped_column(String(12))
     email: Mapped[str | None] = mapped_column(String(320))
     amount: Mapped[int]
-    state: Mapped[str] = mapped_column(String(12), default="asked", index=True)
+    state: Mapped[str] = mapped_column(String(12), default="asked")
+    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     number: Mapped[str | None] = mapped_column(String(30))  # 发票号码
     storage_key: Mapped[str | None] = mapped_column(String(120))
     red_number: Mapped[str | None] = mapped_column(String(30))

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
+from portal.access import attempts, sessions
 from portal.access import service as access
-from portal.access import sessions
 from portal.access.guard import public
 from portal.access.visitor import address, current_account, device
 from portal.errors import Refused, TooMany
@@ -73,13 +73,14 @@ def _proved(form: ActivationForm) -> Learner | None:
     if form.errors:
         return None
     now = clock.now()
-    access.check_limits(db.reader(), number, address(), now)
+    tried = attempts.begin(number, address(), now)
     learner = activation.find(db.reader(), number, phone)
     if learner is None:
-        with db.write() as writing:
-            access.count_failure(writing, number, address(), now)
         add_problems(form, Refused(problems=[Problem(_NO_MATCH, "phone")]))
-    elif passwords.fits(learner.account.password, str(form.password.data)):
+        return None
+    with db.write() as writing:
+        tried.forgive(writing)
+    if passwords.fits(learner.account.password, str(form.password.data)):
         add_problems(form, Refused(problems=[Problem(_l("Choose a password other than the old one."), "password")]))
         return None
     return learner

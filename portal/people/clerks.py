@@ -97,12 +97,14 @@ def slip(session: Session, clerk: Clerk, actor_id: int, now: datetime) -> str:
     return codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=actor_id)
 
 
-def owner_slip(session: Session, organisation: Organisation, staff_id: int, now: datetime) -> tuple[Clerk, str]:
+def owner_slip(
+    session: Session, organisation: Organisation, staff_id: int, reason: str, now: datetime
+) -> tuple[Clerk, str]:
     """A code for the owner who forgot the password, printed by staff. :raises NotFound: there is no owner."""
     found = owner(session, organisation.id)
     if found is None:
         raise NotFound(f"owner of organisation {organisation.id}")
-    return found, codes.issue(session, found.account_id, codes.SLIP, now, made_by=staff_id)
+    return found, codes.issue(session, found.account_id, codes.SLIP, now, made_by=staff_id, reason=reason)
 
 
 def change_role(session: Session, clerk: Clerk, role: str, actor_id: int) -> None:

@@ -31,7 +31,9 @@ def normal(code: str) -> str:
     return "".join(letter for letter in plain if letter in LETTERS)
 
 
-def issue(session: Session, account_id: int, channel: str, now: datetime, made_by: int | None = None) -> str:
+def issue(
+    session: Session, account_id: int, channel: str, now: datetime, made_by: int | None = None, reason: str = ""
+) -> str:
     """A fresh code for an account, as it is printed: "K7M2Q-9XPDA". Older ones end.
 
     :raises NotFound: no such account, or it is closed.
@@ -54,7 +56,7 @@ def issue(session: Session, account_id: int, channel: str, now: datetime, made_b
     )
     if channel == SLIP:
         messages.post(session, account_id, "slip_printed", url="/me")
-    audit.record(session, made_by, f"code_{channel}", account)
+    audit.record(session, made_by, f"code_{channel}", account, reason=reason)
     return f"{code[:5]}-{code[5:]}"
 
 

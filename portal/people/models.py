@@ -7,12 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.clock import now
 from portal.db import UtcDateTime
-from portal.divisions.models import Division
+from portal.divisions.models import Division, listed
 from portal.people.numbered import Numbered
 from portal.vault import Sealed, current_vault
 
 # FAB demands an e-mail address; most learners have none, and a made-up one would be a lie.
 User.__table__.c.email.nullable = True
+_ONE = text("role = 'owner' AND ended_at IS NULL")  # owner at a time
 
 
 class Account(User):
@@ -48,6 +49,7 @@ class Learner(Numbered, Model):
     """A professional who studies. Names and numbers are corrected by request, never by form."""
 
     __tablename__ = "learner"
+    __table_args__ = listed("learner")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), unique=True)
@@ -59,7 +61,7 @@ class Learner(Numbered, Model):
     title_series: Mapped[str | None] = mapped_column(String(40))  # 职称系列
     title_level: Mapped[str | None] = mapped_column(String(20))  # 职称级别
     residence_code: Mapped[str | None] = mapped_column(ForeignKey("division.code"))
-    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)  # by people.rules.county_of
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))  # by people.rules.county_of
     source: Mapped[str] = mapped_column(String(12), default="registered")  # registered | import
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -99,13 +101,14 @@ class Organisation(Model):
     """An employer that registered, or one staff entered so that learners can pick it by name."""
 
     __tablename__ = "organisation"
+    __table_args__ = listed("organisation")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), unique=True)
     name: Mapped[str] = mapped_column(String(120), index=True)
     code_kind: Mapped[str] = mapped_column(String(16), default="credit_code")
     code: Mapped[str] = mapped_column(String(20), unique=True)
-    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
     contact_name: Mapped[str | None] = mapped_column(String(60))
     contact_phone: Mapped[str | None] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(String(12), default="approved", index=True)  # pending | approved | refused
@@ -137,13 +140,7 @@ class Clerk(Model):
     __tablename__ = "organisation_clerk"
     __table_args__ = (
         UniqueConstraint("organisation_id", "number"),
-        Index(
-            "uq_organisation_clerk_owner",
-            "organisation_id",
-            unique=True,
-            sqlite_where=text("role = 'owner' AND ended_at IS NULL"),
-            postgresql_where=text("role = 'owner' AND ended_at IS NULL"),
-        ),
+        Index("uq_organisation_clerk_owner", "organisation_id", unique=True, sqlite_where=_ONE, postgresql_where=_ONE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

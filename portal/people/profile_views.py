@@ -8,8 +8,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal import clock, db
+from portal.access import attempts, sessions
 from portal.access import service as access
-from portal.access import sessions
 from portal.access.guard import learner_required, login_required
 from portal.access.visitor import account, acting, address, current_learner, current_organisation, device
 from portal.errors import Refused, TooMany
@@ -133,11 +133,12 @@ def _ask_password(form: PasswordForm | ContactForm) -> None:
     :raises TooMany: too many misses.
     """
     visitor, now = account(), clock.now()
-    access.check_limits(db.reader(), visitor.username, address(), now)
+    tried = attempts.begin(visitor.username, address(), now)
     if not passwords.fits(visitor.password, str(form.current.data)):
-        with db.write() as writing:
-            access.count_failure(writing, visitor.username, address(), now)
         add_problems(form, Refused(problems=[Problem(_l("The present password is wrong."), "current")]))
+        return
+    with db.write() as writing:
+        tried.forgive(writing)
 
 
 def _personal(visitor: Account) -> list[str]:

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
+from portal.access import attempts, sessions
 from portal.access import service as access
-from portal.access import sessions
 from portal.access.guard import public
 from portal.access.visitor import address, current_account, device
 from portal.errors import Conflict, Refused, TooMany
@@ -47,11 +47,10 @@ def forgotten() -> ResponseReturnValue:
 def _send(typed: str) -> None:
     """Sends a code, if there is an account and it can be reached. Every request counts, whoever is asked for."""
     now = clock.now()
-    access.check_limits(db.reader(), typed, address(), now, access.CODES)
     accounts = [one for one in access.everybody(db.reader(), typed) if one.active and not one.must_change]
     reached = [(one.id, *_reach(one)) for one in accounts]
     with db.write() as writing:
-        access.count_failure(writing, typed, address(), now, access.CODES)
+        attempts.count(writing, typed, address(), now, attempts.CODES)
         for account_id, channel, recipient in reached:
             if recipient:
                 code = codes.issue(writing, account_id, channel, now)
@@ -101,15 +100,15 @@ def _proved(form: ResetForm) -> OneTimeCode | None:
     if form.errors:
         return None
     now, reader = clock.now(), db.reader()
-    access.check_limits(reader, typed, address(), now)
+    tried = attempts.begin(typed, address(), now)
     accounts: list[Account | None] = [*access.everybody(reader, typed)] or [access.find(reader, typed)]
-    tried = [(one, codes.find(reader, one, str(form.person.data), str(form.code.data), now)) for one in accounts]
-    account, code = next(((one, found) for one, found in tried if found), (None, None))
+    fitting = [(one, codes.find(reader, one, str(form.person.data), str(form.code.data), now)) for one in accounts]
+    account, code = next(((one, found) for one, found in fitting if found), (None, None))
     if account is None or code is None:
-        with db.write() as writing:
-            access.count_failure(writing, typed, address(), now)
         add_problems(form, Refused(problems=[Problem(_NO_MATCH, "code")]))
         return None
+    with db.write() as writing:
+        tried.forgive(writing)
     if fault := personal.password_problem(reader, account, fresh):
         add_problems(form, Refused(problems=[Problem(fault, "password")]))
         return None

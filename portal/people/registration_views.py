@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock, db
+from portal.access import attempts, sessions
 from portal.access import service as access
-from portal.access import sessions
 from portal.access.guard import AGREE, learner_required, login_required, public
 from portal.access.visitor import account, address, current_account, device, safe_next
 from portal.errors import NotFound, Refused, TooMany
@@ -21,7 +21,6 @@ from portal.people.registration import Registration
 from portal.photos import checks, uploads
 from portal.photos import service as photos
 from portal.photos.forms import PhotoForm
-from portal.types import Problem
 from portal.web.forms import add_problems
 
 SAME_CLICK = timedelta(minutes=10)
@@ -95,16 +94,22 @@ def _registered(form: RegistrationForm) -> Account | None:
     now = clock.now()
     data = _data(form).normal()
     valid = form.validate()
-    access.check_limits(db.reader(), data.id_number, address(), now)
-    access.check_limits(db.reader(), "", address(), now, access.LOOK_UP)
+    tried = attempts.begin(data.id_number, address(), now)
+    looked = attempts.begin("", address(), now, attempts.LOOK_UP)
     found = registration.problems(db.reader(), data, now)
     taken = registration.taken_fields(db.reader(), data)
-    if valid and "phone" in taken and (same := _sent_twice(data)):
+    same = _sent_twice(data) if valid and "phone" in taken else None
+    # Whoever tries numbers here to learn which are known, or unknown, is stopped like at the login.
+    guessed, unknown = bool(taken) and same is None, not taken and registration.looked_up(data, found)
+    with db.write() as writing:
+        for attempt, counts in ((tried, guessed), (looked, unknown and bool(found or form.errors))):
+            if not counts:
+                attempt.forgive(writing)
+    if same is not None:
         return same
     if found:
         add_problems(form, Refused(problems=found))
     if form.errors:
-        _count(data, found, taken=bool(taken))
         return None
     others = [one.password for one in access.everybody(db.reader(), data.id_number)]
     secret = passwords.digest(data.password, others)  # takes long: before the writing transaction is opened
@@ -114,14 +119,6 @@ def _registered(form: RegistrationForm) -> Account | None:
     except Refused as refused:
         add_problems(form, refused)
         return None
-
-
-def _count(data: Registration, found: list[Problem], *, taken: bool) -> None:
-    """Whoever tries numbers here to learn which are known, or unknown, is stopped like at the login."""
-    if taken or registration.looked_up(data, found):
-        name, what = (data.id_number, access.LOGIN) if taken else ("", access.LOOK_UP)
-        with db.write() as writing:
-            access.count_failure(writing, name, address(), clock.now(), what)
 
 
 def _data(form: RegistrationForm) -> Registration:
@@ -147,7 +144,7 @@ def _sent_twice(data: Registration) -> Account | None:
     """The account that a double click has made a moment ago: same number, same password."""
     now = clock.now()
     try:
-        found = access.log_in(db.reader(), data.id_number, data.password, address(), now)
+        found = access.log_in(db.reader(), data.id_number, data.password)
     except Refused:
         return None
     return found if registration.is_fresh(db.reader(), found.id, now - SAME_CLICK) else None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
+from portal.divisions import following
 from portal.errors import Conflict, Refused
 from portal.messages import service as messages
 from portal.people import agreements, claims, contact, employers, passwords, registration
@@ -62,8 +63,7 @@ def index_phones(session: Session) -> None:
 
 def accept(session: Session, account_id: int, agreement_id: int, address: str, now: datetime) -> None:
     """Keeps who accepted which version when, and a blind index of the address. Accepting twice changes nothing."""
-    query = select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id)
-    known = session.scalar(query)
+    known = session.scalar(select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id))
     if known is not None and known.withdrawn_at is not None:  # when it was withdrawn stays in the audit trail
         known.accepted_at, known.withdrawn_at = now, None
         audit.record(session, account_id, "consent_given_again", known)
@@ -202,7 +202,7 @@ def change_employer(
         present.valid_to = now
     learner.employments.append(fresh)
     learner.division_code = county_of(fresh.division_code, learner.residence_code, division_code)
-    session.flush()
+    following.moved(session, "learner", [learner.id])
     audit.record(
         session,
         learner.account_id,
@@ -224,7 +224,7 @@ def correct_employer(session: Session, learner: Learner, name: str, division_cod
         present.employer_name, present.division_code = right.employer_name, right.division_code
         present.organisation_id = right.organisation_id
     learner.division_code = county_of(right.division_code, learner.residence_code, division_code)
-    session.flush()
+    following.moved(session, "learner", [learner.id])
 
 
 def present_employment(learner: Learner) -> Employment | None:

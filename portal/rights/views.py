@@ -8,8 +8,7 @@ from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired
 
 from portal import clock, db
-from portal.access import service as access
-from portal.access import sessions
+from portal.access import attempts, sessions
 from portal.access.guard import learner_required, login_required
 from portal.access.visitor import account, address, current_learner
 from portal.errors import Refused, TooMany
@@ -112,13 +111,13 @@ def _ask(form: ExportForm) -> int:
     if not form.validate():
         return 422
     try:
-        access.check_limits(db.reader(), visitor.username, address(), now)
+        tried = attempts.begin(visitor.username, address(), now)
     except TooMany as limit:
         add_problems(form, Refused(limit.message))
         return limit.status
     if not passwords.fits(visitor.password, str(form.current.data)):
-        with db.write() as writing:
-            access.count_failure(writing, visitor.username, address(), now)
         add_problems(form, Refused(problems=[Problem(_l("The present password is wrong."), "current")]))
         return 422
+    with db.write() as writing:
+        tried.forgive(writing)
     return 200

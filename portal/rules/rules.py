@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MAJOR, PUBLIC = "major", "public"
 KINDS = (MAJOR, PUBLIC)
+Tested = Literal["none", "compulsory", "all"]
 
 
 class Pricing(BaseModel):
@@ -140,6 +141,10 @@ class Rules(BaseModel):
     )
     minutes_per_hour: int = Field(45, ge=1, description="minutes that make one 学时")
     pricing: Pricing = Pricing()
+    tested: dict[str, Tested] = Field(
+        dict.fromkeys(KINDS, "compulsory"),
+        description="which courses of the year need a test, per kind; of a kind that is not named, the compulsory ones",
+    )
     testing: Testing = Testing()
     refunds: Refunds = Refunds()
     presence: Presence = Presence()
@@ -149,6 +154,11 @@ class Rules(BaseModel):
     @property
     def year_total(self) -> int:
         return sum(self.hours.values())
+
+    def needs_test(self, kind: str, compulsory: bool) -> bool:
+        """Whether a course of the year counts only once its test is passed."""
+        which = self.tested.get(kind, "compulsory")
+        return which == "all" or (which == "compulsory" and compulsory)
 
     def way(self, key: str) -> Way | None:
         """The way of that key, if the rules have it."""

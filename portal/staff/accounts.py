@@ -41,6 +41,11 @@ class AccountForm(Form):
     role = SelectField(_l("Role"), [NEEDED], coerce=str)
     divisions = SelectMultipleField(_l("Divisions"), coerce=str)
     password = PasswordField(_l("New password"))
+    reason = StringField(
+        _l("Why"),
+        [Length(max=300, message=_l("At most %(max)d characters."))],
+        description=_l("It stands in the audit trail"),
+    )
 
 
 class NewAccountForm(AccountForm):
@@ -80,6 +85,7 @@ def add_account() -> ResponseReturnValue:
                     str(form.role.data),
                     list(form.divisions.data or ()),
                     account().id,
+                    str(form.reason.data or ""),
                 )
         except Refused as refused:
             add_problems(form, refused)
@@ -110,6 +116,7 @@ def edit_account(account_id: int) -> ResponseReturnValue:
                     divisions=list(form.divisions.data or ()),
                     password_hash=digest,
                     actor_id=account().id,
+                    reason=str(form.reason.data or ""),
                 )
         except Refused as refused:
             add_problems(form, refused)
@@ -134,16 +141,19 @@ def edit_role(role_id: int) -> ResponseReturnValue:
     row = next((one for one in _matrix() if one[0].id == role_id and one[0].name != staff_accounts.ADMIN), None)
     if row is None:
         raise NotFound(f"role {role_id}")
+    held, refused = row[1], False
     if request.method == "POST":
         wanted = {screen.key: request.form.get(screen.key, "") for screen in _grantable()}
+        reason = request.form.get("reason", "").strip()[:300]
         if set(wanted.values()) <= {level for level, _words in LEVELS}:
-            with db.write() as session:
-                roles.change(session, role_id, wanted, account().id)
-            flash(_("Saved."), "ok")
-            return redirect(url_for("staff.roles"), 303)
-    page = render_template(
-        "staff/role.html", role=row[0], held=row[1], titles=_titles(), screens=_grantable(), levels=LEVELS
-    )
+            held, refused = wanted, not reason
+            if not refused:
+                with db.write() as session:
+                    roles.change(session, role_id, wanted, account().id, reason)
+                flash(_("Saved."), "ok")
+                return redirect(url_for("staff.roles"), 303)
+    known = {"titles": _titles(), "screens": _grantable(), "levels": LEVELS, "refused": refused}
+    page = render_template("staff/role.html", role=row[0], held=held, **known)
     return page, 422 if request.method == "POST" else 200
 
 

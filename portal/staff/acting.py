@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal import clock, db
 from portal.access.visitor import account
@@ -96,7 +96,8 @@ def _do(screen: type[Screen], action: Action, form: Any, pk: str) -> Any:
 
 
 def _field(one: Ask) -> Any:
-    checks: list[Any] = [InputRequired(_l("This is needed."))] if one.needed else [Optional()]
+    needed = DataRequired if one.kind in ("lines", "line") else InputRequired  # blanks are no words
+    checks: list[Any] = [needed(_l("This is needed."))] if one.needed else [Optional()]
     if one.kind == "choice":
         return Choice(one.label, checks, description=one.hint, coerce=str, choices=[], validate_choice=False)
     if one.kind in ("lines", "line"):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 KINDS = ("lines", "line", "choice", "money", "hours", "number", "day", "moment", "file")
@@ -31,6 +32,9 @@ class Ask:
     least: int = 0
     unit: object = ""
     section: object = ""
+
+
+WHY = Ask("reason", _l("Why"), "line", hint=_l("It stands in the audit trail"))  # of what could be misused
 
 
 def always(_row: Any) -> bool:

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from flask import Response, stream_with_context
+from flask_appbuilder import Model
+from sqlalchemy import func, select
 
 from portal import clock, db
 from portal.audit import service as audit
-from portal.people.models import Account
+from portal.people.models import Account, Learner, Organisation
 from portal.staff import listing
 from portal.staff.listing import Wanted
 from portal.staff.scope import Scope
-from portal.staff.screens import Screen
+from portal.staff.screens import Screen, relation
+from portal.vault import current_vault
 
 AT_ONCE = 500  # rows held in memory
+NAMED = (Account, Learner, Organisation)
 _FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠]")  # CWE-1236
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 
@@ -26,10 +30,38 @@ def safe(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-def record(screen: type[Screen], account: Account) -> None:
-    """Keeps who took personal data out of the portal."""
+def of_people(screen: type[Screen]) -> bool:
+    """Whether a list names people or employers: why it is taken out of the portal is asked and kept."""
+    found = (_models(screen.model, column.path) for column in screen.columns)
+    return screen.personal or any(model in NAMED for models in found for model in models)
+
+
+def record(
+    screen: type[Screen], wanted: Wanted, account: Account, done: str, rows: int, reason: str = "", page: int = 0
+) -> None:
+    """Keeps who took which rows out of the portal, how many and why. Words about people stand there as a digest."""
+    words = current_vault().blind("audit", wanted.words)[:16] if wanted.words and screen.personal else wanted.words
+    said = {"rows": rows, "filter": dict(wanted.chosen), "words": words, "page": page}
+    after = {name: value for name, value in said.items() if value or name == "rows"}
     with db.write() as session:
-        audit.record(session, account.id, f"{screen.key}.exported", account)
+        table = screen.model.__tablename__
+        audit.record_table(session, account.id, f"{screen.key}.{done}", table, after=after, reason=reason)
+
+
+def count(screen: type[Screen], wanted: Wanted, scope: Scope) -> int:
+    """How many rows a file will hold."""
+    query = select(func.count()).select_from(listing.fitting(screen, wanted, scope, most=None).subquery())
+    return db.reader().scalar(query) or 0
+
+
+def _models(model: type[Model], path: str) -> Iterator[type[Model]]:
+    """The models a path of a column leads through."""
+    yield model
+    for step in path.split(".")[:-1]:
+        kin = relation(model, step)
+        assert kin is not None
+        model = kin.mapper.class_
+        yield model
 
 
 def answer(screen: type[Screen], wanted: Wanted, scope: Scope) -> Response:

@@ -1,38 +1,44 @@
 """What a list shows: parameters read strictly, one statement for the rows, one for a capped count.
 
 The same for pages, REST and exports of both desks. What the declaration does not name can be neither searched nor
-sorted. Cost does not grow with the table: counting stops at COUNTED, and pages end there.
+sorted. Cost does not grow with the table: counting stops at COUNTED, numbered pages end there, and from any page the
+next one is found by the row the page ends with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, inspect, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.exceptions import BadRequest
 
-from portal.clock import SHANGHAI
-from portal.db import UtcDateTime
-from portal.staff.scope import Scope, along
-from portal.staff.screens import Column, Filter, Screen, primary_key, relation
+from portal.staff import searching
+from portal.staff.narrowing import conditions, itself, names, number
+from portal.staff.scope import Scope
+from portal.staff.screens import Column, Filter, Screen, indexed, primary_key, relation
 
 SIZES = (25, 50, 100)
 COUNTED = 10_000
 LONGEST = 100  # characters of a search
+PLAIN = {"q", "order", "page", "size", "turn"}  # parameters of every list
 NUMBERS = 2**31
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked of a list. `order` is a column's name, "-" before it for descending; pages begin at 1."""
+    """What somebody asked of a list. `order` is a column's name, "-" before it for descending; pages begin at 1.
+
+    `past`: key of the row the page begins after, or ends before when `back`; "": it is found by its number.
+    """
 
     words: str = ""
     order: str = ""
     page: int = 1
     size: int = SIZES[0]
     chosen: Mapping[str, str] = field(default_factory=dict)
+    past: str = ""
+    back: bool = False
 
     def at(self, page: int) -> "Wanted":
         """The same list, another page."""
@@ -41,12 +47,19 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a list. `count` is exact up to COUNTED; `more` says that there are more than that."""
+    """Rows of a list. `count` is exact up to COUNTED; `more` says that there are more than that.
+
+    `before` and `after` are what the parameter `turn` takes to the neighbouring pages, "" where there is none or where
+    they go by number. `broad`: the words fit so much that not all of it was looked at.
+    """
 
     rows: list[Any]
     count: int
     more: bool
     pages: int
+    before: str = ""
+    after: str = ""
+    broad: bool = False
 
 
 def read(screen: type[Screen], given: Mapping[str, str]) -> Wanted:
@@ -54,45 +67,112 @@ def read(screen: type[Screen], given: Mapping[str, str]) -> Wanted:
 
     :raises BadRequest: an unknown parameter, a column that cannot be sorted, or a value of another kind.
     """
-    known = {"q", "order", "page", "size"} | {name for one in screen.filters for name in names(one)}
+    known = PLAIN | {name for one in screen.filters for name in names(one)}
     if strange := sorted(set(given) - known):
         raise BadRequest(f"unknown: {', '.join(strange)}")
-    chosen = {name: value for name, value in given.items() if value and name not in {"q", "order", "page", "size"}}
+    chosen = {name: value for name, value in given.items() if value and name not in PLAIN}
     order = given.get("order", "")
     if order and order.removeprefix("-") not in {column.name for column in screen.columns if column.sort}:
         raise BadRequest("order")
-    size = min(_number(given, "size", SIZES[0]), SIZES[-1])
+    size = min(number(given, "size", SIZES[0]), SIZES[-1])
     last = max(COUNTED // size, 1)
-    page = min(_number(given, "page", 1), last)
-    wanted = Wanted(given.get("q", "").strip()[:LONGEST], order, page, size, chosen)
-    list(_conditions(screen, wanted))  # a wrong value is found before anything is asked of the database
+    page = min(number(given, "page", 1), last)
+    words = given.get("q", "").strip()[:LONGEST]
+    wanted = _turned(screen, Wanted(words, order, page, size, chosen), given.get("turn", ""))
+    list(conditions(screen, wanted.chosen))  # a wrong value is found before anything is asked of the database
     return wanted
 
 
-def names(one: Filter) -> tuple[str, ...]:
-    """Parameters of a filter."""
-    return (f"{one.name}_from", f"{one.name}_to") if one.kind == "days" else (one.name,)
+def _turned(screen: type[Screen], wanted: Wanted, text: str) -> Wanted:
+    """The list at a page told by a row beside it: "401.after.123", "399.before.99"."""
+    if not text:
+        return wanted
+    at, _, place = text.partition(".")
+    way, _, key = place.partition(".")
+    if way not in ("after", "before") or key_of(screen, key) is None or not _steady(screen, wanted):
+        raise BadRequest("turn")
+    return replace(wanted, page=number({"turn": at}, "turn", 1), past=key, back=way == "before")
 
 
-def statement(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
-    """All rows that fit, in order, with what their columns need."""
+def statement(
+    screen: type[Screen], wanted: Wanted, scope: Scope, *further: ColumnElement[bool], most: int | None = None
+) -> Select[Any]:
+    """All rows that fit, in order, with what their columns need. `most`: rows that each way of finding words gives."""
     query = select(screen.model).options(*_loads(screen, screen.columns))
-    return query.where(scope.clause(screen), *_conditions(screen, wanted)).order_by(*_order(screen, wanted))
+    return query.where(*_fits(screen, wanted, scope, most), *further).order_by(*_order(screen, wanted))
 
 
-def fitting(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+def fitting(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None = searching.MOST) -> Select[Any]:
     """Keys of all rows that fit, in no order: what is counted."""
-    return select(primary_key(screen.model)).where(scope.clause(screen), *_conditions(screen, wanted))
+    return select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, most))
 
 
 def page(session: Session, screen: type[Screen], wanted: Wanted, scope: Scope) -> Page:
     """One page of a list: two statements."""
-    counting = select(func.count()).select_from(fitting(screen, wanted, scope).limit(COUNTED + 1).subquery())
-    count = session.scalar(counting) or 0
-    query = statement(screen, wanted, scope).limit(wanted.size).offset((wanted.page - 1) * wanted.size)
-    rows = list(session.scalars(query).unique()) if count else []
+    count, broad = session.execute(_counted(screen, wanted, scope)).one()
+    rows = list(session.scalars(_cut(screen, wanted, scope)).unique()) if count else []
+    following = wanted.back or len(rows) > wanted.size
+    rows = rows[: wanted.size][:: -1 if wanted.back else 1]
     shown = min(count, COUNTED)
-    return Page(rows, shown, count > COUNTED, max(-(-shown // wanted.size), 1))
+    pages = max(-(-shown // wanted.size), 1)
+    links = _turns(screen, wanted, rows) if _steady(screen, wanted) else ("", "")
+    return Page(rows, shown, count > COUNTED, pages, links[0], links[1] if following else "", bool(broad))
+
+
+def _counted(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+    """How many rows fit, up to one more than COUNTED, and whether the words led to more than were looked at."""
+    count = select(func.count()).select_from(fitting(screen, wanted, scope).limit(COUNTED + 1).subquery())
+    if not (wanted.words and screen.find):
+        return select(count.scalar_subquery(), literal(0))
+    found = select(func.count()).select_from(searching.keys(screen, wanted.words, scope).subquery())
+    return select(count.scalar_subquery(), found.scalar_subquery() >= searching.MOST)
+
+
+def _cut(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+    """The rows of one page and one more, which says that others follow; backwards when the page before is wanted."""
+    key, skipped = primary_key(screen.model), 0 if wanted.past else (wanted.page - 1) * wanted.size
+    many, beyond = wanted.size + 1, _beyond(screen, wanted)
+    stretches = [] if wanted.words else scope.one_by_one(screen)
+    if len(stretches) < 2:
+        return statement(screen, wanted, scope, *beyond, most=searching.MOST).limit(many).offset(skipped)
+    narrow = [*conditions(screen, wanted.chosen), *beyond]
+    arms = [
+        select(key).where(one, *narrow).order_by(*_order(screen, wanted)).limit(skipped + many).subquery()
+        for one in stretches
+    ]
+    query = select(screen.model).options(*_loads(screen, screen.columns))
+    query = query.where(key.in_(union_all(*(select(arm) for arm in arms))))
+    return query.order_by(*_order(screen, wanted, searching.plain)).limit(many).offset(skipped)
+
+
+def _beyond(screen: type[Screen], wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Rows after (or before) the one a page was left at: found by an index, however far down the list."""
+    if not wanted.past:
+        return []
+    key, value = primary_key(screen.model), key_of(screen, wanted.past)
+    columns, down = _sorting(screen, wanted)
+    there = [select(one).where(key == value).scalar_subquery() for one in columns]
+    seen_as = searching.plain if wanted.words else itself
+    here = tuple_(*(seen_as(one) for one in (*columns, key)))
+    left = tuple_(*there, literal(value, key.type))
+    return [here < left if down != wanted.back else here > left]
+
+
+def _turns(screen: type[Screen], wanted: Wanted, rows: list[Any]) -> tuple[str, str]:
+    """What the links to the page before and to the one after say."""
+    if not rows:
+        return "", ""
+    name = primary_key(screen.model).key
+    first, last = getattr(rows[0], name), getattr(rows[-1], name)
+    before = f"{wanted.page - 1}.before.{first}" if wanted.page > 1 else ""
+    return before, f"{wanted.page + 1}.after.{last}"
+
+
+def _steady(screen: type[Screen], wanted: Wanted) -> bool:
+    """Whether every row has a place behind another one: not where rows lack what they are sorted by."""
+    columns, _down = _sorting(screen, wanted)
+    names = {path for path, _filter in _days(screen, wanted)}
+    return all(not inspect(screen.model).columns[one.key].nullable or one.key in names for one in columns)
 
 
 def one(session: Session, screen: type[Screen], key: str, scope: Scope) -> Any | None:
@@ -121,13 +201,6 @@ def key_of(screen: type[Screen], text: str) -> Any | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) < NUMBERS else None
 
 
-def _number(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(name, "") or str(default)
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
-        raise BadRequest(name)
-    return int(text)
-
-
 def _loads(screen: type[Screen], columns: tuple[Column, ...]) -> list[Any]:
     return [_load(screen.model, column) for column in columns if "." in column.path]
 
@@ -144,71 +217,38 @@ def _load(model: type[Any], column: Column) -> Any:
     return option
 
 
-def _order(screen: type[Screen], wanted: Wanted) -> list[Any]:
-    key = primary_key(screen.model)
-    order = wanted.order or screen.order
+def _sorting(screen: type[Screen], wanted: Wanted) -> tuple[list[Any], bool]:
+    """What a list is sorted by, before its key, and whether downwards.
+
+    Nobody having chosen an order, days that were asked for are read by an index over them.
+    """
+    order = wanted.order or next((f"-{path}" for path, _filter in _days(screen, wanted)), screen.order)
     down = order.startswith("-") if order else True
     name = order.removeprefix("-")
-    found = next((column for column in screen.columns if column.name == name), None)
-    attributes = [getattr(screen.model, found.path or found.name)] if found else []
-    return [attribute.desc() if down else attribute.asc() for attribute in (*attributes, key)]
+    paths = {column.name: column.path or column.name for column in screen.columns}
+    path = paths.get(name, name)  # of a filter by days: it need not be a column of the list
+    return [getattr(screen.model, path)] if path else [], down
 
 
-def _conditions(screen: type[Screen], wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.words and screen.find:
-        yield or_(*(_found(screen, one, wanted.words) for one in screen.find))
-    elif wanted.words:
-        yield false()
-    for filter_ in screen.filters:
-        for name in names(filter_):
-            if name in wanted.chosen:
-                yield _narrowed(screen, filter_, name, wanted.chosen[name])
+def _days(screen: type[Screen], wanted: Wanted) -> list[tuple[str, Filter]]:
+    """Filters by days that are used, by their own column, where an index has it."""
+    asked = ((one.path or one.name, one) for one in screen.filters if one.kind == "days")
+    used = ((path, one) for path, one in asked if any(name in wanted.chosen for name in names(one)))
+    return [(path, one) for path, one in used if "." not in path and indexed(screen.model, path)]
 
 
-def _found(screen: type[Screen], find: Any, words: str) -> ColumnElement[bool]:
-    if find.index is not None:
-        digests = find.index(words)
-        return along(screen.model, find.path, lambda column: column.in_(digests))
-    if find.how == "is":
-        return along(screen.model, find.path, lambda column: column == words)
-    if find.how == "has":
-        return along(screen.model, find.path, lambda column: column.icontains(words, autoescape=True))
-    # A range, not LIKE: only a range uses the index on every database.
-    return along(screen.model, find.path, lambda column: (column >= words) & (column < words + "\U0010ffff"))
+def _order(screen: type[Screen], wanted: Wanted, seen_as: Callable[[Any], Any] = itself) -> list[Any]:
+    columns, down = _sorting(screen, wanted)
+    seen_as = searching.plain if wanted.words and screen.find else seen_as
+    named = [seen_as(one) for one in (*columns, primary_key(screen.model))]
+    return [one.desc() if down != wanted.back else one.asc() for one in named]
 
 
-def _narrowed(screen: type[Screen], one: Filter, name: str, text: str) -> ColumnElement[bool]:
-    path = one.path or one.name
-    if one.kind == "days":
-        day = _day(text, name)
-        upper = name.endswith("_to")
-        return along(screen.model, path, lambda column: _bound(column, day, upper=upper))
-    if one.kind == "number":
-        number = _number({name: text}, name, 1)
-        return along(screen.model, path, lambda column: column == number)
-    if one.kind == "choice" and text not in one.choices:
-        raise BadRequest(name)
-    value: Any = {"true": True, "false": False}.get(text, text) if set(one.choices) == {"true", "false"} else text
-    if value is True:  # as it stands, so that an expression may use the index of its columns
-        return along(screen.model, path, lambda column: column)
-    return along(screen.model, path, lambda column: column == value)
-
-
-def _day(text: str, name: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest(name) from error
-    if not 1900 <= day.year <= 2200:
-        raise BadRequest(name)
-    return day
-
-
-def _bound(column: Any, day: date, *, upper: bool) -> ColumnElement[bool]:
-    """From the first moment of a day in China, or up to the last; dates compare as they are."""
-    moment: Any = day
-    if isinstance(column.type, UtcDateTime):
-        after = day + timedelta(days=1) if upper else day
-        moment = datetime.combine(after, time(), SHANGHAI).astimezone(UTC)
-        return column < moment if upper else column >= moment  # type: ignore[no-any-return]
-    return column <= moment if upper else column >= moment  # type: ignore[no-any-return]
+def _fits(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None) -> list[ColumnElement[bool]]:
+    """All conditions of a list. With words, only the rows these lead to are read, by their keys."""
+    if not wanted.words:
+        return [scope.clause(screen), *conditions(screen, wanted.chosen)]
+    if not screen.find:
+        return [false()]
+    found = primary_key(screen.model).in_(searching.keys(screen, wanted.words, scope, most))
+    return [found, scope.clause(screen, searching.plain), *conditions(screen, wanted.chosen, searching.plain)]

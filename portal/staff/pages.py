@@ -18,6 +18,7 @@ from portal.staff import acting, choices, export, forms, grants, listing, publis
 from portal.staff.screens import CONSOLE, WRITE, Column, Filter, PageLink, Screen, primary_key
 from portal.web.forms import add_problems
 
+MOST_REASON = 300  # characters the audit trail keeps
 # The same page under the name each framework gives it.
 NAMES = {
     CONSOLE: {
@@ -133,10 +134,17 @@ class Pages:
         return page, 422 if problem else 200
 
     def page_export(self) -> ResponseReturnValue:
-        wanted = listing.read(self.screen, given(self.screen))
-        if self.screen.personal:
-            export.record(self.screen, account())
-        return export.answer(self.screen, wanted, scope.current())
+        """The file; where it names people, first the question why."""
+        screen, said, limits = self.screen, dict(given(self.screen)), scope.current()
+        asks = export.of_people(screen)
+        reason = said.pop("reason", None) if request.method == "POST" else None
+        wanted = listing.read(screen, said)
+        if asks and not (reason or "").strip():
+            page = render_template("staff/export.html", screen=screen, said=said, refused=reason is not None)
+            return page, 200 if reason is None else 422
+        number = export.count(screen, wanted, limits)
+        export.record(screen, wanted, account(), "exported", number, (reason or "").strip()[:MOST_REASON])
+        return export.answer(screen, wanted, limits)
 
     def _may_write(self) -> bool:
         return grants.current().may(self.screen.key, WRITE)

@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 from portal import db
 from portal.access.visitor import account
 from portal.errors import NotFound, Refused
-from portal.staff import forms, listing, scope, service
+from portal.staff import export, forms, listing, scope, service
 from portal.staff.pages import given
 from portal.staff.screens import READ, WRITE, Column, Screen, primary_key
 from portal.types import Problem
@@ -69,9 +69,10 @@ class RegisterApi(ModelRestApi):
           - {in: query, name: q, schema: {type: string}, description: words to find; not for personal registers}
           - {in: query, name: order, schema: {type: string}, description: "a sortable column, - before it: descending"}
           - {in: query, name: page, schema: {type: integer, minimum: 1}}
+          - {in: query, name: turn, schema: {type: string}, description: what an answer calls next}
           - {in: query, name: size, schema: {type: integer, minimum: 1, maximum: 100}}
           responses:
-            200: {description: "result, count (counting stops at 10000: more is then true), page, pages"}
+            200: {description: "result, count (counting stops at 10000: more is then true), page, pages, next"}
             400: {description: An unknown parameter, or a value of another kind}
             401: {description: Not logged in}
             404: {description: Not for this account}
@@ -79,7 +80,11 @@ class RegisterApi(ModelRestApi):
         wanted = listing.read(self.screen, given(self.screen))
         found = listing.page(db.reader(), self.screen, wanted, scope.current())
         result = [self._said(row, self.screen.columns) for row in found.rows]
-        return jsonify(result=result, count=found.count, more=found.more, page=wanted.page, pages=found.pages)
+        if export.of_people(self.screen):
+            export.record(self.screen, wanted, account(), "read", len(result), page=wanted.page)
+        return jsonify(
+            result=result, count=found.count, more=found.more, page=wanted.page, pages=found.pages, next=found.after
+        )
 
     @expose("/<pk>", methods=["GET"])
     def get(self, pk: str) -> Response:

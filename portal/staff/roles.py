@@ -14,12 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.access import service as access
-from portal.access.staff_accounts import ADMIN, COUNTY
+from portal.access.staff_accounts import ADMIN, COUNTY, NO_REASON
 from portal.audit import service as audit
-from portal.errors import NotFound
+from portal.errors import NotFound, Refused
 from portal.plugins import current_plugins
 from portal.staff.screens import READ, WRITE
-from portal.types import Role
+from portal.types import Problem, Role
 
 ROLES = (
     Role(ADMIN, _l("Administrator"), {}),  # may do everything, without rows
@@ -73,11 +73,14 @@ def grant(session: Session, role: RoleRow, key: str, level: str) -> None:
             role.permissions.append(found)
 
 
-def change(session: Session, role_id: int, wanted: Mapping[str, str], actor_id: int) -> None:
+def change(session: Session, role_id: int, wanted: Mapping[str, str], actor_id: int, reason: str) -> None:
     """Gives a role these levels, screen by screen ("" for none). Whoever holds it must log in again.
 
     :raises NotFound: no such role, or the administrator's, which may do everything.
+    :raises Refused: no reason was given.
     """
+    if not reason.strip():
+        raise Refused(problems=[Problem(NO_REASON, "reason")])
     role = session.get(RoleRow, role_id)
     if role is None or role.name == ADMIN:
         raise NotFound(f"role {role_id}")
@@ -86,7 +89,8 @@ def change(session: Session, role_id: int, wanted: Mapping[str, str], actor_id: 
         if before.get(key, "") != level:
             grant(session, role, key, level)
     after = {**{key: level for key, level in before.items() if key not in wanted}, **wanted}
-    audit.record(session, actor_id, "roles.changed", role, before=before, after={k: v for k, v in after.items() if v})
+    kept = {key: level for key, level in after.items() if level}
+    audit.record(session, actor_id, "roles.changed", role, before=before, after=kept, reason=reason.strip())
     holders = select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id == role_id)
     for account_id in session.scalars(holders).all():
         access.end_all(session, account_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, and_, literal, select, true
+from sqlalchemy import ColumnElement, literal, select, true
 
 from portal import db
 from portal.access.visitor import current_account
@@ -32,18 +32,26 @@ class Scope:
     names: dict[str, str] = field(default_factory=dict)
     ended: tuple[tuple[str, str, int], ...] = ()
 
-    def clause(self, screen: type[Screen]) -> ColumnElement[bool]:
-        """The rows of a screen that lie inside, with everybody they are about.
-
-        An order for people of several counties is the city's: its page names them all.
-        """
+    def clause(
+        self, screen: type[Screen], seen_as: Callable[[Any], Any] = lambda column: column
+    ) -> ColumnElement[bool]:
+        """The rows of a screen that lie inside. `seen_as`: what stands for the column in the condition."""
         if self.codes is None or not screen.scope:
             return true()
         codes = sorted(self.codes)
-        inside = along(screen.model, screen.scope, lambda column: column.in_(codes))
-        if not _of_many(screen.model, screen.scope):
-            return inside
-        return and_(inside, ~along(screen.model, screen.scope, lambda column: column.not_in(codes)))
+        if len(codes) == 1:
+            return along(screen.model, screen.scope, lambda column: seen_as(column) == codes[0])
+        return along(screen.model, screen.scope, lambda column: seen_as(column).in_(codes))
+
+    def one_by_one(self, screen: type[Screen]) -> list[ColumnElement[bool]]:
+        """A condition for each division, where a row itself keeps its own; else none.
+
+        Each is a stretch of an index in the order of the list; of all divisions together no index has the order.
+        """
+        if self.codes is None or not screen.scope or "." in screen.scope:
+            return []
+        column = getattr(screen.model, screen.scope)
+        return [column == code for code in sorted(self.codes)]
 
 
 def current() -> Scope:
@@ -67,13 +75,6 @@ def _read(account_id: int) -> Scope:
     names = {row.code: row.name for row in rows if row.valid_to is None}
     ended = tuple((row.code, row.name, row.valid_to.year) for row in rows if row.valid_to is not None)
     return Scope(frozenset(row.code for row in rows), tuple(row.name for row in rows if row.root), names, ended)
-
-
-def _of_many(model: type[Model], path: str) -> bool:
-    """Whether a row leads to several divisions."""
-    step, _, rest = path.partition(".")
-    found = relation(model, step)
-    return found is not None and (bool(found.uselist) or _of_many(found.mapper.class_, rest))
 
 
 def along(model: type[Model], path: str, test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:

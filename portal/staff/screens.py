@@ -141,8 +141,9 @@ class Screen:
     """What staff see of a model. Subclass it and fill in; nothing is instantiated.
 
     desk: "staff" for registers and workflow, "console" for content with inline rows; no model has screens on both.
-    scope: path to the code of the division a row belongs to ("division_code", "lines.learner.division_code"), or
-    EVERYWHERE. A scoped row is shown, exported, related and written only inside the divisions of the visitor.
+    scope: path to the code of the division a row belongs to ("division_code", "learner.division_code") along to-one
+    relations, or EVERYWHERE. A list that grows keeps the code in its own rows, with an index that begins with it. A
+    scoped row is shown, exported, related and written only inside the divisions of the visitor.
     A screen without `fields` is read-only: what a workflow moves is never edited by a form but by its `actions`.
     """
 
@@ -258,7 +259,7 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         if not _leads_somewhere(screen.model, path):
             yield f"{screen.model.__name__} has no {path!r}"
     for column in screen.columns:
-        if column.sort and not _indexed(screen.model, column.path or column.name):
+        if column.sort and not indexed(screen.model, column.path or column.name):
             yield f"{column.name!r} cannot be sorted: it has no index"
 
 
@@ -272,7 +273,8 @@ def _leads_somewhere(model: type[Model], path: str) -> bool:
     return hasattr(model, last)
 
 
-def _indexed(model: type[Model], name: str) -> bool:
+def indexed(model: type[Model], name: str) -> bool:
+    """Whether an index begins with a column of a model."""
     column = inspect(model).columns.get(name)
     if column is None:
         return False

@@ -16,9 +16,7 @@ def lines(plan: Plan, tests: Tests) -> list[PlanAction]:
     tested = [course for course in plan.courses if course.needs_test]
     passed = sum(course.state == "complete" for course in tested)
     if passed:
-        text = ngettext(
-            "%(num)d test of a compulsory course passed", "%(num)d tests of compulsory courses passed", passed
-        )
+        text = ngettext("%(num)d test passed", "%(num)d tests passed", passed)
         found.append(PlanAction(plan.id, "tests", "done", text, weight=10))
     if plan.state == "complete":
         text = ngettext("The course is complete", "All %(num)d courses are complete", len(plan.courses))

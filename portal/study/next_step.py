@@ -1,25 +1,28 @@
 """What to do next: one step, chosen by one readable rule.
 
-On 学习中心: a running test, the lesson left last, an open test, the next course (compulsory ones first), an unpaid
-order, a used-up test. After a lesson: the next lesson, the test, the next course, the finished project.
+On 学习中心: a running test, the lesson left last, an open test, the next course (compulsory ones first), what a plugin
+asks for (a photo for the certificate), a used-up test; then an unpaid order, the year's gap. After a lesson: the next
+lesson, the test, the next course, the finished project.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from portal.study.models import Plan, PlanCourse
 from portal.study.overview import Resume
 from portal.study.standing import Standing
 from portal.study.words import spoken
+from portal.types import PlanAction
 from portal.web.formats import hours
 
 
 @dataclass(frozen=True)
 class Step:
-    """One button and why. `endpoint` "" means somebody else has to act."""
+    """One button and why. With neither `endpoint` nor `url`, where a plugin leads, somebody else has to act."""
 
     title: str
     text: str
@@ -27,6 +30,12 @@ class Step:
     values: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
     icon: str = "play"
+    url: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the button leads; "" without one."""
+        return url_for(self.endpoint, **self.values) if self.endpoint else self.url
 
 
 class Test(Protocol):
@@ -41,8 +50,10 @@ class Test(Protocol):
 Tests = Mapping[int, Test]
 
 
-def choose(plans: Sequence[Plan], tests: Tests, left_at: Resume | None) -> Step | None:
-    """The next step over all open plans, or None when nothing is to study."""
+def choose(
+    plans: Sequence[Plan], tests: Tests, left_at: Resume | None, lines: Mapping[int, Sequence[PlanAction]]
+) -> Step | None:
+    """The next step over all plans, or None when nothing is left to do. `lines`: the checklist of each, by its id."""
     courses = [course for plan in plans if plan.state == "open" for course in plan.courses]
     by_state = {course.id: tests[course.id].state for course in courses if course.id in tests}
     open_courses = sorted((c for c in courses if c.state == "open"), key=lambda c: not c.compulsory)
@@ -57,6 +68,10 @@ def choose(plans: Sequence[Plan], tests: Tests, left_at: Resume | None) -> Step 
             return to_test(course, running=False)
     if open_courses:
         return course_step(open_courses[0])
+    for plan in plans:
+        for line in lines[plan.id]:
+            if line.kind == "todo" and line.url:
+                return Step(str(line.text), plan.title, label=str(line.label), icon="arrow", url=line.url)
     for course in courses:
         if by_state.get(course.id) == "used_up":
             return used_up_step(course)

@@ -12,6 +12,7 @@ from portal.study import crediting, intervals
 from portal.study.crediting import Gap
 from portal.study.intervals import Cover
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
+from portal.study.records import Booked, Length, Player
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ def drawn(stand: Standing) -> Standing:
 
 
 def of_lesson(
-    plan_course_id: int, lesson: Lesson, progress: Progress | None, player: StudySession | None = None
+    plan_course_id: int,
+    lesson: Lesson | Length,
+    progress: Progress | Booked | None,
+    player: StudySession | Player | None = None,
 ) -> Standing:
     """Progress plus what an open session has not merged yet."""
     parts = [*(progress.intervals if progress else []), *(player.intervals if player else [])]
@@ -71,7 +75,7 @@ def of_lesson(
     )
 
 
-def check_of(player: StudySession) -> Check | None:
+def check_of(player: StudySession | Player) -> Check | None:
     """What an open session asks, if it does."""
     if player.nonce is None or player.asked_at is None or player.closed_at is not None:
         return None

@@ -20,6 +20,7 @@ from portal.messages import service as messages
 from portal.people.models import Learner
 from portal.study import patterns
 from portal.study.models import PlanCourse, StudySession, Suspicion
+from portal.study.records import Player
 from portal.types import Problem
 
 FOUND, ASKED, EXPLAINED, CLEARED, UPHELD = "found", "asked", "explained", "cleared", "upheld"
@@ -52,7 +53,7 @@ def note(
         )
 
 
-def note_parallel(session: Session, latest: StudySession, now: datetime) -> None:
+def note_parallel(session: Session, latest: Player, now: datetime) -> None:
     """Players of one learner that close each other, many times an hour, while they are reporting."""
     query = select(StudySession).where(
         StudySession.learner_id == latest.learner_id,

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock, db
-from portal.access import service
+from portal.access import attempts, service
 from portal.people import passwords, registration
 from portal.people.models import LoginName
 from portal.testing import PASSWORD, log_in, make_account, make_learner
@@ -34,11 +34,11 @@ def test_a_wrong_password_keeps_the_name_and_tells_nothing(app: Flask, client: F
 def test_too_many_failures_shut_the_door_even_for_the_right_password(app: Flask, client: FlaskClient) -> None:
     with db.write() as session:
         account = make_account(session)
-    for _ in range(service.PER_NAME):
+    for _ in range(attempts.PER_NAME):
         client.post("/login", data={"name": account.username, "password": "nope"})
     right = {"name": account.username, "password": "right-horse-9"}
     assert client.post("/login", data=right).status_code == 429
-    with time_machine.travel(clock.now() + service.WINDOW + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + attempts.WINDOW + timedelta(seconds=1)):
         assert client.post("/login", data=right).status_code == 303
 
 
@@ -48,14 +48,14 @@ def test_the_limit_is_one_for_all_names_and_spellings(app: Flask, client: FlaskC
         learner = make_learner(session)
         for kind, name in (("phone", names[0]), ("email", names[-1])):
             session.add(LoginName(account_id=learner.account_id, kind=kind, value=registration.index(kind, name)))
-    for turn in range(service.PER_NAME):
+    for turn in range(attempts.PER_NAME):
         assert client.post("/login", data={"name": names[turn % len(names)], "password": "nope"}).status_code == 422
     for name in (*names, learner.account.username):
         assert client.post("/login", data={"name": name, "password": PASSWORD}).status_code == 429
 
 
 def test_a_name_of_nobody_is_limited_in_all_spellings_too(app: Flask, client: FlaskClient) -> None:
-    for turn in range(service.PER_NAME):
+    for turn in range(attempts.PER_NAME):
         assert client.post("/login", data={"name": "(" * turn + "13800000000", "password": "nope"}).status_code == 422
     assert client.post("/login", data={"name": "138 0000 0000", "password": "nope"}).status_code == 429
 

@@ -23,7 +23,7 @@ from flask import Flask
 from portal.demo import portrait
 from portal.photos import checks
 from portal_certs import fonts as fonts_
-from portal_certs import keys, numbering, pades, render, typeset, variables
+from portal_certs import keys, pades, render, typeset, variables
 from portal_certs.layout import Layout, Text, supplied
 from portal_certs.sample import SAMPLE
 from portal_certs.snapshot import Snapshot
@@ -77,7 +77,7 @@ def _document(number: int) -> render.Printed:
     id_shown = f"130208 ******** {chance.randrange(10_000):04d}"
     own = {"name": name, "employer": f"{firm}有限责任公司", "id_shown": id_shown, "photo_sha256": f"{number:064x}"}
     said = SAMPLE.model_copy(update=own)
-    return render.Printed(_layout(), said, numbering.compose("HE", 2026, "0208", number + 1), _face(number % 4))
+    return render.Printed(_layout(), said, f"HE26-0208-{number + 1:06d}-0", _face(number % 4))
 
 
 @cache

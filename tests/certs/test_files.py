@@ -37,23 +37,38 @@ def _file(document: Document) -> Path:
     return current_storage().path(document.storage_key)
 
 
+def _bytes(document: Document) -> bytes:
+    """As it was issued; `_file` holds it sealed."""
+    return current_storage().get(str(document.storage_key))
+
+
+def test_a_copy_of_the_folder_shows_nobody(app: Flask) -> None:
+    document = issued()
+    kept = _file(document).read_bytes()
+    assert b"%PDF" not in kept
+    assert not any(line in kept for line in _bytes(document).splitlines() if len(line) > 8)
+    assert hashlib.sha256(_bytes(document)).hexdigest() == document.sha256
+
+
 def test_sound_files_are_counted(app: Flask) -> None:
     issued()
     assert _run(app, "verify") == (0, "1 files, 0 wrong\n")
 
 
 def test_a_changed_and_a_missing_file_are_named(app: Flask) -> None:
-    changed, gone = issued(), issued("李明")
+    changed, gone, other = issued(), issued("李明"), issued("王芳")
     data = bytearray(_file(changed).read_bytes())
     data[len(data) // 2] ^= 1
     _file(changed).write_bytes(data)
+    _file(other).write_bytes(_bytes(gone))
     _file(gone).unlink()
     code, said = _run(app, "verify")
     assert code == 1
     assert said.splitlines() == [
-        f"{changed.number}: the file was changed",
+        f"{changed.number}: the file was changed, or the key it was sealed with is gone",
         f"{gone.number}: the file is gone",
-        "2 files, 2 wrong",
+        f"{other.number}: the file was changed",
+        "3 files, 3 wrong",
     ]
 
 
@@ -79,7 +94,7 @@ def test_a_layout_can_be_seen_before_it_is_used(app: Flask, tmp_path: Path, kind
 def test_nothing_issued_changes_later(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not with the person, the photo, the courses or the layout, and not when the program draws otherwise."""
     document = issued()
-    data, said = _file(document).read_bytes(), reading.content(document)
+    data, said = _bytes(document), reading.content(document)
     with db.write() as session:
         learner = session.get_one(Learner, document.learner_id)
         learner.name = "李明"
@@ -120,14 +135,14 @@ def _compare(client: FlaskClient, data: bytes, name: str = "证书.pdf") -> tupl
 
 def test_the_very_file_is_recognised(client: FlaskClient, app: Flask) -> None:
     document = issued()
-    status, page = _compare(client, _file(document).read_bytes())
+    status, page = _compare(client, _bytes(document))
     assert status == 200
     assert "与签发的原文件完全一致" in page
     assert document.number in page
 
 
 def test_the_smallest_change_is_noticed(client: FlaskClient, app: Flask) -> None:
-    data = bytearray(_file(issued()).read_bytes())
+    data = bytearray(_bytes(issued()))
     data[-20] ^= 1
     status, page = _compare(client, bytes(data))
     assert status == 404

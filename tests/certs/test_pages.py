@@ -18,12 +18,12 @@ from portal.settings import Settings
 from portal.storage import current_storage
 from portal.study.models import Plan
 from portal.testing import log_in, make_learner
-from portal_certs import numbering, service, tokens
+from portal_certs import numbering, patterns, service, tokens
 from portal_certs.models import Document
 from portal_certs.snapshot import Office
 from tests.certs.holder import EMPLOYER, NOW, Holder, another_plan, issued, made
 
-UNKNOWN = numbering.compose("HE", 2026, "0208", 999_999)
+UNKNOWN = patterns.parse(patterns.DEFAULT).compose("HE", 2026, "130208", numbering.CERTIFICATE, 999_999)
 MISTYPED = UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10)
 
 
@@ -76,6 +76,9 @@ def test_a_missing_photo_is_said_with_the_way_to_mend_it(client: FlaskClient, ap
         page = client.get(address).text
         assert "照片" in page
         assert 'href="/me/photo"' in page
+    first = client.get("/centre").text.split('<h2 id="next">')[1].split("</section>")[0]
+    assert "合格证书在等您的证件照片" in first
+    assert 'href="/me/photo"' in first
 
 
 def test_a_missing_character_is_named(client: FlaskClient, app: Flask) -> None:

@@ -12,7 +12,7 @@ from portal.people.models import Learner
 from portal_enrollment import conditions
 from tests.enrollment.conftest import orders
 
-COMPULSORY = (Pick(3, compulsory=True, needs_test=True), Pick(8, compulsory=True, needs_test=True))
+COMPULSORY = (Pick(3, compulsory=True), Pick(8, compulsory=True))
 ENOUGH = (*COMPULSORY, Pick(1), Pick(2), Pick(4), Pick(9))
 
 
@@ -45,7 +45,7 @@ def test_a_proper_line_has_no_problem(session: Session, line: ProposedLine, lear
         ({"picks": (*COMPULSORY, Pick(1), Pick(2))}, "courses"),
         ({"picks": (Pick(1), Pick(2), Pick(4), Pick(9), Pick(10))}, "courses"),
         ({"picks": (*ENOUGH, Pick(11))}, "courses"),
-        ({"picks": tuple(replace(pick, needs_test=False) for pick in ENOUGH)}, "courses"),
+        ({"picks": tuple(replace(pick, compulsory=False) for pick in ENOUGH)}, "courses"),
         ({"award": ""}, "courses"),
         ({"year": 2025}, "courses"),
         ({"class_id": 1}, "class_id"),

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from portal import db
 from portal.catalogue.models import TrainingClass
 from portal.people.models import Learner
+from portal.rules.models import RuleSet
 from tests.catalogue.planting import statements
 
 
@@ -59,6 +60,17 @@ def test_a_specialty(client: FlaskClient, learner: Learner) -> None:
     assert "课程11" not in page  # another specialty's
     assert 'href="/enrol/1/details"' in page
     assert "开始报名" in page
+
+
+def test_a_specialty_says_which_courses_need_a_test(client: FlaskClient, learner: Learner) -> None:
+    page = client.get("/enrol/specialties/1").text
+    assert "全部学习，并通过考核测试" in page
+    assert page.count("需通过考核测试") == 2
+    with db.write() as session:
+        session.get_one(RuleSet, 1).data = {"tested": {"major": "none", "public": "all"}}
+    page = client.get("/enrol/specialties/1").text
+    assert "全部学习，并通过考核测试" not in page
+    assert page.count("需通过考核测试") == 2  # both public courses, one of them not compulsory
 
 
 def test_no_project_no_button(client: FlaskClient, learner: Learner) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import event, func, select
 
 from portal import clock, db, jobs
 from portal.audit.models import AuditRow
+from portal.catalogue.models import Lesson
 from portal.orders.models import OrderLine
 from portal.people.models import Learner
 from portal.study.models import Plan, PlanCourse, Progress
@@ -75,18 +76,27 @@ def test_what_is_wrong_with_the_new_person_stands_at_its_field(paid: FlaskClient
 
 
 def test_nobody_is_replaced_once_study_has_begun(paid: FlaskClient) -> None:
-    with db.write() as session:
-        course = session.scalars(select(PlanCourse).join(Plan).where(Plan.line_id == line(1))).first()
-        assert course is not None
-        from portal.catalogue.models import Lesson
+    _begin(line(1))
+    refused = paid.post(f"/group/people/{line(1)}/replace", data=OTHER)
+    assert refused.status_code == 422
+    assert count(Learner) == 2  # nobody was added for nothing
 
+
+def test_that_another_has_begun_hinders_nobody(paid: FlaskClient) -> None:
+    _begin(line(2))
+    assert paid.post(f"/group/people/{line(1)}/replace", data=OTHER).location == "/group/people"
+    assert paid.post(f"/group/people/{line(2)}/replace", data=OTHER).status_code == 422
+
+
+def _begin(line_id: int) -> None:
+    """Somebody has watched a second of their first course."""
+    with db.write() as session:
+        course = session.scalars(select(PlanCourse).join(Plan).where(Plan.line_id == line_id)).first()
+        assert course is not None
         lesson = Lesson(course_id=course.course_id, position=1, title="x", kind="article", seconds=60)
         session.add(lesson)
         session.flush()
         session.add(Progress(plan_course_id=course.id, lesson_id=lesson.id, intervals=[[0, 1]], seconds=1))
-    refused = paid.post(f"/group/people/{line(1)}/replace", data=OTHER)
-    assert refused.status_code == 422
-    assert count(Learner) == 2  # nobody was added for nothing
 
 
 def test_lines_of_others_are_unknown(paid: FlaskClient, app: Flask) -> None:

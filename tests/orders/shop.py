@@ -112,7 +112,7 @@ def propose(
             learner_id=learner.id,
             title="2026 年度继续教育·建筑工程",
             year=2026,
-            picks=tuple(Pick(course_id, compulsory=True, needs_test=True) for course_id in shop.prices),
+            picks=tuple(Pick(course_id, compulsory=True) for course_id in shop.prices),
             award="certificate",
             project_id=shop.project_id,
             class_id=class_id or shop.class_id,

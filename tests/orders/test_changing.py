@@ -31,7 +31,7 @@ def _ordered(seats: int = 1) -> tuple[Shop, Learner, Order]:
 def _fewer(shop: Shop, learner: Learner, order: Order, key: str = "second") -> OrderProposal:
     """Without the first course: 28 yuan less."""
     whole = propose(shop, learner, key=key)
-    picks = tuple(Pick(course_id, compulsory=True, needs_test=True) for course_id in list(shop.prices)[1:])
+    picks = tuple(Pick(course_id, compulsory=True) for course_id in list(shop.prices)[1:])
     (line,) = whole.lines
     return replace(whole, lines=(replace(line, picks=picks),), expected_total=2000, replaces=order.number)
 

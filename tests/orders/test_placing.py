@@ -14,7 +14,8 @@ from portal.events import EventRow
 from portal.orders import service as orders
 from portal.orders.models import LineCourse, Order
 from portal.orders.quote import Quote
-from portal.rules.rules import Pricing
+from portal.rules.models import RuleSet
+from portal.rules.rules import MAJOR, Pricing, Rules
 from portal.study.models import Plan
 from portal.types import OrderProposal, Problem
 from tests.orders.shop import HOURS, NOON, Shop, buy, nothing_wrong, open_shop, propose, register
@@ -209,6 +210,25 @@ def test_paying_opens_one_plan_for_each_line_and_tells_once(shop: Shop) -> None:
     with pytest.raises(Conflict), db.write() as session:
         orders.mark_paid(session, order.id, NOON)
     assert _count(Plan) == 2
+
+
+def test_the_rules_say_which_courses_need_a_test_when_an_order_is_placed(shop: Shop) -> None:
+    """By the rule set of the order; a course of another year by its own year's."""
+    none = Rules(tested={MAJOR: "none"}).model_dump(mode="json")
+    other = {"year": 2025, "title": "2025", "version": 1, "effective_at": NOON, "data": Rules().model_dump(mode="json")}
+    *_, last = shop.prices
+    with db.write() as session:
+        session.get_one(RuleSet, shop.rule_set_id).data = none
+        session.get_one(Course, last).year = 2025
+        session.add(RuleSet(**other))
+        placed = buy(session, shop, register(session))
+        assert [course.needs_test for course in placed.lines[0].courses] == [False, False, True]
+        assert all(course.compulsory for course in placed.lines[0].courses)
+    with db.write() as session:
+        session.add(RuleSet(**other | {"version": 2, "data": none}))
+        (plan_id,) = orders.mark_paid(session, placed.id, NOON)
+        plan = session.get_one(Plan, plan_id)
+        assert [course.needs_test for course in plan.courses] == [False, False, True]  # as it was sold
 
 
 def test_cancelling_frees_the_seat_and_tells_once(shop: Shop) -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal import clock, db
+from portal.access import attempts
 from portal.access import service as access
 from portal.errors import Refused
 from portal.people import passwords, service
@@ -84,9 +85,9 @@ def test_the_phone_on_file_and_a_new_password_open_the_account(client: FlaskClie
         account = session.get_one(Account, old.account_id)
         assert not account.must_change
         assert session.scalars(select(AgreementAcceptance)).one().account_id == account.id
-        assert access.log_in(session, NUMBER, FRESH, "", clock.now()).id == account.id
+        assert access.log_in(session, NUMBER, FRESH).id == account.id
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, passwords.COMMON_INITIAL, "", clock.now())
+            access.log_in(session, NUMBER, passwords.COMMON_INITIAL)
 
 
 def test_it_works_without_logging_in_first_too(client: FlaskClient, old: Learner) -> None:
@@ -102,11 +103,11 @@ def test_unknown_numbers_and_wrong_phones_look_the_same(app: Flask, client: Flas
 
 
 def test_guesses_are_counted_and_end(app: Flask, client: FlaskClient, old: Learner) -> None:
-    for guess in range(access.PER_NAME):
+    for guess in range(attempts.PER_NAME):
         answer = app.test_client().post("/activate", data={**FORM, "phone": f"1390000{guess:04d}"})
         assert answer.status_code == 422
     assert client.post("/activate", data=FORM).status_code == 429
-    with time_machine.travel(clock.now() + access.WINDOW + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + attempts.WINDOW + timedelta(seconds=1)):
         assert client.post("/activate", data=FORM).status_code == 303
 
 
@@ -114,7 +115,7 @@ def test_guesses_about_many_people_are_counted_by_address(
     app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever tries one phone with everybody's number is stopped; those who come from elsewhere are not."""
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     for turn in range(3):
         body = f"1302081985101812{turn}"
         guess = {**FORM, "id_number": body + check_digit(body)}

@@ -258,7 +258,7 @@ def test_an_employer_without_an_account_has_no_owner_to_replace(city: Agreement)
         with pytest.raises(Conflict):
             clerks.appoint(session, school, "周晓岚", "13831552067", "说明", staff.id, NOW)
         with pytest.raises(NotFound):
-            clerks.owner_slip(session, school, staff.id, NOW)
+            clerks.owner_slip(session, school, staff.id, "forgotten", NOW)
 
 
 # --- others -------------------------------------------------------------------------------------------------------

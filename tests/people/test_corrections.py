@@ -141,9 +141,9 @@ def test_staff_decide_fact_by_fact(client: FlaskClient, learner: Learner, staff:
 def test_a_corrected_number_is_the_login_name_and_the_old_one_is_not(learner: Learner, staff: int) -> None:
     decide(ask(learner, id_number=OTHER), staff, id=Decision(True))
     with db.read() as session:
-        assert access.log_in(session, OTHER, PASSWORD, "", clock.now()).id == learner.account_id
+        assert access.log_in(session, OTHER, PASSWORD).id == learner.account_id
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, PASSWORD, "", clock.now())
+            access.log_in(session, NUMBER, PASSWORD)
         assert registration.taken(session, NUMBER) is None
 
 

@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal import clock, db
+from portal.access import attempts
 from portal.access import service as access
+from portal.audit.models import AuditRow
 from portal.errors import Conflict, NotFound, Refused
-from portal.people import codes, passwords, service
+from portal.people import codes, passwords, service, slip_views
 from portal.people.models import Account, Agreement, Learner, OneTimeCode, Organisation
 from portal.testing import PASSWORD, log_in, make_account, make_learner
 from tests.people.test_activation import FRESH, NUMBER, old, plain
@@ -34,9 +36,9 @@ def test_a_slip_opens_an_account_without_a_phone(client: FlaskClient, old: Learn
     assert "王建国" in client.get("/me").text
     with db.read() as session:
         assert not session.get_one(Account, old.account_id).must_change
-        assert access.log_in(session, NUMBER, FRESH, "", clock.now()).id == old.account_id
+        assert access.log_in(session, NUMBER, FRESH).id == old.account_id
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, passwords.COMMON_INITIAL, "", clock.now())
+            access.log_in(session, NUMBER, passwords.COMMON_INITIAL)
 
 
 def test_a_slip_counts_once_and_a_newer_one_ends_it(app: Flask, client: FlaskClient, old: Learner) -> None:
@@ -88,7 +90,7 @@ def test_whatever_does_not_fit_gets_the_same_answer(app: Flask, old: Learner) ->
 
 def test_guesses_are_counted(client: FlaskClient, old: Learner) -> None:
     code = slip(old.account_id)
-    for guess in range(access.PER_NAME):
+    for guess in range(attempts.PER_NAME):
         assert client.post("/reset", data={**FORM, "code": f"AAAAA-AAAA{guess}"}).status_code == 422
     assert client.post("/reset", data={**FORM, "code": code}).status_code == 429
 
@@ -97,7 +99,7 @@ def test_guesses_about_many_people_are_counted_by_address(
     app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = slip(old.account_id)
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     for turn in range(3):
         assert client.post("/reset", data={**FORM, "account": f"nobody {turn}", "code": code}).status_code == 422
     right = {**FORM, "code": code}
@@ -185,3 +187,53 @@ def test_but_for_nobody_elses(client: FlaskClient, clerk: Organisation, old: Lea
     assert client.post(f"/organisation/slips/{old.id}").status_code == 404
     assert client.post("/organisation/slips/999999").status_code == 404
     assert "王建国" not in client.get("/organisation/slips").text
+
+
+def _two_more(here: Organisation) -> list[int]:
+    """Two new people of this employer, as a paid roster leaves them; ids of accounts."""
+    with db.write() as session:
+        made = [make_learner(session, name=name, employer="唐山市第九中学") for name in ("李芳", "赵敏")]
+        for one in made:
+            one.account.must_change = True
+            service.change_employer(session, one.id, here.name, here.division_code, here.id, clock.now())
+        return [one.account_id for one in made]
+
+
+def test_slips_of_all_new_people_are_printed_at_once(client: FlaskClient, clerk: Organisation, old: Learner) -> None:
+    new = _two_more(clerk)
+    single = codes_on(client.post(f"/organisation/slips/{old.id}").text)
+    assert "有 2 人尚无有效激活单" in client.get("/organisation/slips").text
+    paper = client.post("/organisation/slips/all")
+    assert paper.headers["Cache-Control"] == "no-store"
+    printed = codes_on(paper.text)
+    assert len(printed) == 2
+    assert all(name in paper.text for name in ("李芳", "赵敏"))
+    assert "王建国" not in paper.text, "the slip that he holds stays valid"
+    with db.read() as session:
+        made = session.scalars(select(AuditRow.object_id).where(AuditRow.verb == "code_slip").order_by(AuditRow.id))
+        assert list(made) == [str(one) for one in (old.account_id, *new)]
+    assert client.post("/organisation/slips/all").location == "/organisation/slips"
+    assert client.application.test_client().post("/reset", data={**FORM, "code": single[0]}).status_code == 303
+    afresh = codes_on(client.post("/organisation/slips/all", data={"again": "y"}).text)
+    assert len(afresh) == 2
+    assert not set(afresh) & set(printed)
+
+
+def test_all_are_those_who_were_searched_for(client: FlaskClient, clerk: Organisation) -> None:
+    _two_more(clerk)
+    paper = client.post("/organisation/slips/all", data={"q": "李"}).text
+    assert ("李芳" in paper, "赵敏" in paper, "王建国" in paper) == (True, False, False)
+
+
+def test_a_long_list_is_printed_in_portions(
+    client: FlaskClient, clerk: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _two_more(clerk)
+    monkeypatch.setattr(slip_views, "MOST", 2)
+    papers = [client.post("/organisation/slips/all") for _ in range(3)]
+    assert [len(codes_on(paper.text)) for paper in papers] == [2, 1, 0]
+
+
+def codes_on(paper: str) -> list[str]:
+    """The codes that stand on a sheet."""
+    return re.findall(r">\s*([2-9A-Z]{5}-[2-9A-Z]{5})\s*<", paper)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import func, select
 
 from portal import clock, db
-from portal.access import service as access
+from portal.access import attempts
 from portal.people import service
 from portal.people.models import Account, Agreement, Learner
 from portal.photos import service as photos
@@ -142,7 +142,7 @@ def test_somebody_elses_number_opens_nothing(app: Flask, agreed: FlaskClient) ->
 
 def test_trying_numbers_is_stopped(app: Flask, agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     agreed.post("/register/form", data=FORM)
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     other = app.test_client()
     other.post("/register", data={"agreed": "y"})
     taken = {**FORM, "password": ""}
@@ -154,7 +154,7 @@ def test_walking_through_unknown_numbers_is_stopped_too(
 ) -> None:
     """Not being told "belongs to another account" tells as much; it shuts nobody's log-in: schools share an address."""
     agreed.post("/register/form", data=FORM)
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     other = app.test_client()
     other.post("/register", data={"agreed": "y"})
     phones = [f"1390000000{turn}" for turn in range(1, 5)]
@@ -165,7 +165,7 @@ def test_walking_through_unknown_numbers_is_stopped_too(
 
 
 def test_slips_that_look_nobody_up_are_not_counted(agreed: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     slip = {**FORM, "id_number": "1", "phone": "1"}
     assert [agreed.post("/register/form", data=slip).status_code for _ in range(5)] == [422] * 5
 

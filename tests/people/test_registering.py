@@ -43,7 +43,7 @@ def test_a_learner_can_log_in_with_each_name(right: Registration, writing: Sessi
         "+86 138-3155-2067",
         "ZXL@example.cn",
     ):
-        assert access.log_in(writing, name, PASSWORD, "", NOW).id == learner.account_id
+        assert access.log_in(writing, name, PASSWORD).id == learner.account_id
     assert (learner.account.kind, learner.account.must_change) == ("learner", False)
     assert learner.account.password.startswith("scrypt:")
 
@@ -139,7 +139,7 @@ def test_where_two_kinds_of_name_meet_the_checked_one_is_meant(right: Registrati
     )
     for known in (right.id_number, right.phone):
         writing.add(LoginName(account_id=squatter.account_id, kind="permit", value=registration.index("permit", known)))
-        assert access.log_in(writing, known, PASSWORD, "", NOW).id == learner.account_id
+        assert access.log_in(writing, known, PASSWORD).id == learner.account_id
 
 
 def test_an_employer_of_the_register_brings_its_county(right: Registration, writing: Session) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal import clock, db, jobs
+from portal.access import attempts
 from portal.access import service as access
 from portal.access.models import LoginSession
 from portal.credits import service as credits_
@@ -142,7 +143,7 @@ def test_consent_is_withdrawn_and_given_again(app: Flask, client: FlaskClient, l
 @pytest.mark.parametrize("path", ["/me/data", "/me/close", "/me/consent"])
 def test_the_password_is_asked_and_misses_counted(client: FlaskClient, learner: Learner, path: str) -> None:
     assert client.post(path, data={"current": "", "sure": "y"}).status_code == 422
-    for _ in range(access.PER_NAME):
+    for _ in range(attempts.PER_NAME):
         assert client.post(path, data={"current": "wrong", "sure": "y"}).status_code == 422
     assert client.post(path, data={"current": PASSWORD, "sure": "y"}).status_code == 429
     with db.read() as session:
@@ -169,7 +170,7 @@ def test_closing_shreds_what_is_private_and_keeps_the_ledger(app: Flask, client:
         assert session.scalars(select(Correction.state)).one() == "withdrawn"
         assert session.scalars(select(OneTimeCode.used_at)).one() is not None
         with pytest.raises(Refused):
-            access.log_in(session, learner.account.username, PASSWORD, "", clock.now())
+            access.log_in(session, learner.account.username, PASSWORD)
 
 
 def test_what_is_rolled_back_loses_no_file(app: Flask, learner: Learner) -> None:

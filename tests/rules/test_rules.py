@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from portal.rules.rules import MAJOR, PUBLIC, Pricing, Rules
+from portal.rules.rules import MAJOR, PUBLIC, Pricing, Rules, Tested
 
 hours = st.integers(0, 10_000)
 
@@ -48,3 +48,17 @@ def test_half_a_fen_is_rounded_up_once_for_the_whole_line() -> None:
 def test_unknown_words_in_a_rule_set_are_refused() -> None:
     with pytest.raises(ValidationError):
         Rules.model_validate({"projct_hours": {}})
+
+
+@pytest.mark.parametrize(
+    ("which", "needed"), [("compulsory", [True, False]), ("all", [True, True]), ("none", [False, False])]
+)
+def test_which_courses_of_a_kind_need_a_test(which: Tested, needed: list[bool]) -> None:
+    rules = Rules(tested={PUBLIC: which})
+    assert [rules.needs_test(PUBLIC, compulsory) for compulsory in (True, False)] == needed
+    assert [rules.needs_test(MAJOR, compulsory) for compulsory in (True, False)] == [True, False]
+
+
+def test_rules_written_before_tests_were_asked_keep_them_for_compulsory_courses() -> None:
+    kept = {key: said for key, said in Rules().model_dump(mode="json").items() if key != "tested"}
+    assert Rules.model_validate(kept) == Rules()

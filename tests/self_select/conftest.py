@@ -8,7 +8,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from portal import db
-from portal.catalogue.models import Lesson
+from portal.catalogue.models import Course, Lesson
 from portal.people.models import Learner
 from portal.testing import log_in, make_learner
 from tests.catalogue.planting import plant
@@ -27,6 +27,8 @@ def shelf(client: FlaskClient) -> FlaskClient:
     """A visitor of the small catalogue: courses 1 to 4 cost 500 to 2000 fen, 3 and 8 are tested, 5 is withdrawn."""
     with db.write() as session:
         plant(session)
+        session.get_one(Course, 4).teacher = "J. Smith"
+        session.get_one(Course, 2).title = "装配式混凝土结构工程施工与质量验收（课程2）"
         for course_id in (1, 3):
             session.add(_text(course_id, 1, "试看文字", preview=True))
             session.add(_text(course_id, 2, "付费文字"))

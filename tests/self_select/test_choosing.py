@@ -199,7 +199,7 @@ def test_organisations_and_staff_choose_nothing_here(shelf: FlaskClient) -> None
 @pytest.fixture
 def proposal(learner: Learner) -> OrderProposal:
     lines = tuple(
-        ProposedLine(learner.id, f"课程{course_id}", 2026, (Pick(course_id, tested, tested),))
+        ProposedLine(learner.id, f"课程{course_id}", 2026, (Pick(course_id, tested),))
         for course_id, tested in ((1, False), (3, True))
     )
     return OrderProposal("self_select", learner.account_id, "k", 1, lines, 2000)

@@ -109,7 +109,7 @@ def test_nothing_is_deleted_by_get(admin: FlaskClient, world: World) -> None:
 
 def test_another_role_ends_the_login(app: Flask, admin: FlaskClient, county: FlaskClient, world: World) -> None:
     assert county.get("/staff/").status_code == 200
-    form = {"name": "田家兴", "role": "county_staff", "active": "y", "divisions": ["130207"]}
+    form = {"name": "田家兴", "role": "county_staff", "active": "y", "divisions": ["130207"], "reason": "调往丰南"}
     assert admin.post(f"/staff/accounts/{world.county.id}", data=form).status_code == 303
     assert "/login" in county.get("/staff/").location
 
@@ -119,7 +119,7 @@ def test_other_permissions_end_the_logins_of_the_role(
 ) -> None:
     with db.read() as session:
         role = next(row for row, _levels in roles.matrix(session) if row.name == staff_accounts.COUNTY)
-    assert admin.post(f"/staff/roles/{role.id}", data={"learners": READ}).status_code == 303
+    assert admin.post(f"/staff/roles/{role.id}", data={"learners": READ, "reason": "只管学员"}).status_code == 303
     assert "/login" in county.get("/staff/").location
     log_in(county, world.county)
     assert county.get("/staff/learners/").status_code == 200
@@ -129,7 +129,7 @@ def test_other_permissions_end_the_logins_of_the_role(
 def test_deactivation_ends_the_login_and_nobody_shuts_himself_out(
     app: Flask, admin: FlaskClient, county: FlaskClient, world: World
 ) -> None:
-    form = {"name": "田家兴", "role": "county_staff", "divisions": [MINE]}
+    form = {"name": "田家兴", "role": "county_staff", "divisions": [MINE], "reason": "已离职"}
     assert admin.post(f"/staff/accounts/{world.county.id}", data=form).status_code == 303
     assert "/login" in county.get("/staff/").location
     own = {"name": "郝静宜", "role": "county_staff", "active": "y"}
@@ -141,6 +141,7 @@ def test_deactivation_ends_the_login_and_nobody_shuts_himself_out(
 
 def test_a_new_member_of_staff_can_log_in(app: Flask, admin: FlaskClient, world: World) -> None:
     form = {"user_name": "Xin", "name": "新人", "role": "county_staff", "active": "y", "divisions": [MINE]}
+    form["reason"] = "新入职"
     weak = admin.post("/staff/accounts/add", data={**form, "password": "short"})
     assert weak.status_code == 422
     assert 'value="新人"' in weak.text

@@ -13,13 +13,14 @@ from portal.catalogue import files
 from portal.catalogue.models import Category, Course, Lesson
 from portal.settings import Settings
 from portal.storage import PIECE, current_storage
+from tests.documents import pdf
 from tests.staff.conftest import level, trail
 from tests.staff.world import World
 
 MP4 = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 64
 WEBM = b"\x1a\x45\xdf\xa3" + b"\x00" * 64
 VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n你好".encode()
-PDF = b"%PDF-1.7\n" + b"x" * 64 + b"\n%%EOF\n"
+PDF = pdf(3)
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ def test_a_file_is_kept_by_what_it_is(admin: FlaskClient, world: World, kind: st
     assert current_storage().get(key) == data
     (kept,) = trail("lesson.file_attached")
     assert (kept.actor_id, kept.after and kept.after["size"]) == (world.admin.id, len(data))
+    with db.read() as session:
+        assert session.get_one(Lesson, pk).pages == (3 if kind == "document" else 0)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,7 @@ def test_a_file_is_kept_by_what_it_is(admin: FlaskClient, world: World, kind: st
         ("video", PDF, "这不是 MP4 或 WebM 视频"),
         ("document", MP4, "这不是完整的 PDF"),
         ("document", PDF[:-8], "这不是完整的 PDF"),
+        ("document", b"%PDF-1.7\n" + b"x" * 64 + b"\n%%EOF\n", "这不是完整的 PDF"),
         ("video", b"", "请选择文件"),
         ("video", MP4 + b"\x00" * 14 * files.MEGABYTE, "文件超过 14 MB"),
     ],

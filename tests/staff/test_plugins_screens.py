@@ -104,7 +104,7 @@ def test_what_an_administrator_took_away_stays_away(app: Flask) -> None:
     with db.write() as session:
         chief = make_account(session)
         role = session.scalars(select(RoleRow).where(RoleRow.name == "county_staff")).one()
-        roles.change(session, role.id, {"orders": "", "audit": "read"}, chief.id)
+        roles.change(session, role.id, {"orders": "", "audit": "read"}, chief.id, "they audit now")
     sync(app)
     held = grants(app)["county_staff"]
     assert "orders" not in held

@@ -99,6 +99,21 @@ def test_a_version_is_looked_at_and_then_published(admin: FlaskClient, world: Wo
     assert kept.before["minutes_per_hour"] == 45
 
 
+def test_the_office_says_which_courses_of_a_year_need_a_test(admin: FlaskClient, world: World) -> None:
+    address = of(world, "rules")
+    looked = look(admin, address, tested__major="all", tested__public="none")
+    compared = looked.text.split('id="changes"')[1].split("</table>")[0]
+    assert re.findall(r"<td>(\S+)</td><td><ins>(\S+)</ins></td>", compared) == [
+        ("必修课", "全部课程"),
+        ("必修课", "都不考核"),
+    ]
+    assert publish(admin, address, looked).status_code == 303
+    with db.read() as session:
+        new = service.newest(session, world.mine["rules"].year)
+        assert new is not None
+        assert new.rules.tested == {"major": "all", "public": "none"}
+
+
 def test_another_year_begins_with_version_one(admin: FlaskClient, world: World) -> None:
     looked = look(admin, of(world, "rules"), year="2027")
     assert publish(admin, of(world, "rules"), looked).status_code == 303

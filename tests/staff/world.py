@@ -155,6 +155,8 @@ def _county(session: Session, code: str, name: str, shared: dict[str, Any]) -> d
     outside.rule_set, outside.storage_key, outside.sha256 = shared["rules"], f"evidence/{code}.jpg", "0" * 64
     odd = Suspicion(learner=learner, plan_course=studied, kind="clock", mark="m", evidence={"seconds": 400})
     odd.found_at = NOON
+    for one in (order, payment, refund, invoice):
+        one.division_code = code
     session.add_all([studied, refund, invoice, credit, correction, outside, odd])
     session.flush()
     return {

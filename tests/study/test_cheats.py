@@ -20,7 +20,7 @@ from portal.rules.rules import Presence, Rules
 from portal.study import service
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.testing import log_in
-from tests.study.world import START, World
+from tests.study.world import START, World, tell
 
 Build = Callable[..., World]
 LENGTH = 1800
@@ -45,8 +45,7 @@ class Bot:
             return service.open_session(session, self.learner_id, self.course_id, lesson_id, at(second)).token
 
     def report(self, token: str, second: float, *played: tuple[int, int], position: int = 0) -> None:
-        with db.write() as session:
-            service.report(session, self.learner_id, token, played, position, at(second))
+        tell(self.learner_id, token, service.Report(played, position), at(second))
 
     def earned(self) -> int:
         with db.read() as session:

@@ -17,7 +17,7 @@ from portal.study import crediting, service
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.study.standing import Standing
 from portal.testing import log_in
-from tests.study.world import START, World
+from tests.study.world import START, World, tell
 
 Build = Callable[..., World]
 RULES = Rules(presence=Presence(every_minutes=1, within_seconds=20))
@@ -46,8 +46,7 @@ class Visitor:
             return opened.token
 
     def report(self, token: str, second: float, *played: tuple[int, int]) -> Standing:
-        with db.write() as session:
-            return service.report(session, self.world.learner_id, token, played, 0, at(second))
+        return tell(self.world.learner_id, token, service.Report(played, 0), at(second))
 
     def play(self, token: str, start: int, end: int, *, shift: int = 0) -> Standing:
         """Plays from a second of the lesson to another, ten seconds a report, at the same second of the clock."""

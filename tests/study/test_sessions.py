@@ -13,10 +13,10 @@ from portal.errors import Conflict, NotFound
 from portal.events import EventRow
 from portal.messages.models import Message
 from portal.people.models import Employment
-from portal.study import crediting, service
+from portal.study import crediting, records, service
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 from portal.study.standing import Standing
-from tests.study.world import START, World, make_learner
+from tests.study.world import START, World, make_learner, tell
 
 Build = Callable[..., World]
 
@@ -42,9 +42,8 @@ class Player:
             ).token
 
     def report(self, token: str, second: float, *played: tuple[int, int], closing: bool = False) -> Standing:
-        with db.write() as session:
-            last = played[-1][1] if played else 0
-            return service.report(session, self.world.learner_id, token, played, last, at(second), closing=closing)
+        last = played[-1][1] if played else 0
+        return tell(self.world.learner_id, token, service.Report(played, last, closing), at(second))
 
 
 def test_two_players_the_newer_wins_and_the_older_is_told(world: Build) -> None:
@@ -167,7 +166,7 @@ def test_a_foreign_lesson_token_or_course_is_not_found(world: Build) -> None:
     with db.write() as session:
         stranger = make_learner(session)
         with pytest.raises(NotFound):
-            service.report(session, stranger.id, token, [(0, 9)], 9, at(9))
+            service.report(session, stranger.id, token, service.Report([(0, 9)], 9), at(9))
 
 
 def test_after_the_last_day_no_player_opens(world: Build) -> None:
@@ -212,6 +211,22 @@ def test_a_clock_set_back_earns_nothing_twice(world: Build) -> None:
     assert player.report(again, 90, (100, 130)).credited == 100
     far = player.open(100 - 7200)
     assert player.report(far, 110 - 7200, (100, 110)).credited == 110
+
+
+def test_a_report_between_two_others_is_seen(world: Build) -> None:
+    """What was read without a lock is written only while it is still so; else nothing is, and the lock is taken."""
+    player = Player(world((("video", 120),)))
+    learner, token = player.world.learner_id, player.open(0)
+    with db.alone(write=True) as connection:
+        read = records.by_token(connection, learner, token)
+        assert read is not None
+        player.report(token, 10, (0, 10))
+        assert service.beat(connection, read, service.Report([(20, 30)], 30), at(10)) is None
+        again = records.by_token(connection, learner, token)
+        assert again is not None
+        assert again[0].intervals == [[0, 10]]
+        player.open(11)
+        assert service.beat(connection, again, service.Report([(20, 21)], 30), at(12)) is None
 
 
 def test_only_one_session_can_be_open(world: Build, app: Flask) -> None:

@@ -18,7 +18,7 @@ def test_a_left_player_is_merged_by_the_reaper(app: Flask, world: Callable[..., 
         course = session.get_one(Plan, built.plan_id).courses[0]
         lesson = course.course.lessons[0]
         token = service.open_session(session, built.learner_id, course.id, lesson.id, START).token
-        service.report(session, built.learner_id, token, [(0, 9)], 9, START + timedelta(seconds=10))
+        service.report(session, built.learner_id, token, service.Report([(0, 9)], 9), START + timedelta(seconds=10))
     jobs.ensure_periodic()
     jobs.run_due()
     with db.read() as session:

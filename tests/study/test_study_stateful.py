@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal import db
 from portal.study import intervals, service
 from portal.study.models import Plan, Progress, StudySession
-from tests.study.world import START, World
+from tests.study.world import START, World, tell
 
 LESSONS = (("video", 40), ("video", 25), ("article", 30))
 claim = st.tuples(st.integers(-5, 60), st.integers(-5, 60))
@@ -47,8 +47,7 @@ def machine(world: Callable[..., World]) -> type[RuleBasedStateMachine]:
         @rule(token=tokens, played=st.lists(claim, max_size=4), closing=st.booleans(), twice=st.booleans())
         def report(self, token: str, played: list[tuple[int, int]], closing: bool, twice: bool) -> None:
             for _ in range(1 + twice):
-                with db.write() as session:
-                    found = service.report(session, self.world.learner_id, token, played, 7, self.now, closing=closing)
+                found = tell(self.world.learner_id, token, service.Report(played, 7, closing), self.now)
                 assert found.credited <= found.needed
                 if not found.complete:
                     assert found.credited + sum(gap.seconds for gap in found.gaps) == found.needed

@@ -74,8 +74,8 @@ def play_too_fast(world: World) -> int:
         course = session.get_one(Plan, world.plan_id).courses[0]
         lesson = course.course.lessons[0].id
         token = service.open_session(session, world.learner_id, course.id, lesson, START).token
-        service.report(session, world.learner_id, token, [(0, 600)], 600, after(60))
-        service.report(session, world.learner_id, token, [], 600, after(61), closing=True)
+        service.report(session, world.learner_id, token, service.Report([(0, 600)], 600), after(60))
+        service.report(session, world.learner_id, token, service.Report([], 600, closing=True), after(61))
     with db.read() as session:
         return session.scalars(select(Suspicion.id)).one()
 
@@ -86,8 +86,8 @@ def test_playing_faster_than_time_is_noted_once_and_credited_by_the_clock(built:
         course = session.get_one(Plan, built.plan_id).courses[0]
         lesson = course.course.lessons[0].id
         token = service.open_session(session, built.learner_id, course.id, lesson, after(70)).token
-        service.report(session, built.learner_id, token, [(0, 600)], 600, after(140))
-        service.report(session, built.learner_id, token, [], 600, after(141), closing=True)
+        service.report(session, built.learner_id, token, service.Report([(0, 600)], 600), after(140))
+        service.report(session, built.learner_id, token, service.Report([], 600, closing=True), after(141))
     assert rows() == [("clock", "found")]
 
 

@@ -7,12 +7,15 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import testing
+from portal import db, testing
 from portal.catalogue.models import Course, Lesson
+from portal.errors import NotFound
 from portal.people.models import Employment, Learner
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
+from portal.study import records, service
 from portal.study.specs import PlanSpec, SpecCourse
+from portal.study.standing import Standing
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -27,6 +30,19 @@ class World:
     plan_id: int
     rule_set_id: int
     course_ids: list[int]
+
+
+def tell(learner_id: int, token: str, said: service.Report, now: datetime) -> Standing:
+    """A report as the player's page sends it: by itself if it can be, else under the lock."""
+    with db.alone(write=True) as connection:
+        playing = records.by_token(connection, learner_id, token)
+        if playing is None:
+            raise NotFound("study session")
+        stand = service.beat(connection, playing, said, now)
+    if stand is None:
+        with db.write() as session:
+            stand = service.report(session, learner_id, token, said, now)
+    return stand
 
 
 def make_learner(session: Session, name: str = "周晓岚") -> Learner:

@@ -10,7 +10,7 @@ from flask import request
 from flask.testing import FlaskClient
 
 from portal import serving
-from portal.access import service
+from portal.access import attempts
 from portal.app import create_app
 from portal.settings import Settings
 from portal.testing import under_test
@@ -21,8 +21,8 @@ WRONG = {"name": "nobody", "password": "nope"}
 @pytest.fixture(autouse=True)
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two failures from one address are too many; the name alone never is."""
-    monkeypatch.setattr(service, "PER_ADDRESS", 2)
-    monkeypatch.setattr(service, "PER_NAME", 1000)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 2)
+    monkeypatch.setattr(attempts, "PER_NAME", 1000)
 
 
 def behind(settings: Settings, proxies: int) -> FlaskClient:

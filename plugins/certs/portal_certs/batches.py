@@ -1,15 +1,14 @@
 """批量签发与打印: what many plans are owed, many documents as one file; by a job, with progress, for whoever asked."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from wtforms import DateField, RadioField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from portal.kit import (
+    Conflict,
     Form,
     NotFound,
     Refused,
@@ -23,28 +22,15 @@ from portal.kit import (
     staff_required,
     staff_rows,
 )
-from portal_certs import reading, service, staff, states
+from portal_certs import reading, service, staff
 from portal_certs.models import Batch
 from portal_certs.pages import blueprint
 from portal_certs.service.batches import ISSUE, MOST, PRINT_FILE, ZIP
+from portal_certs.standing import standing
 
 KEY = staff.Documents.key
 FILES = {ZIP: _l("A ZIP of the issued files"), PRINT_FILE: _l("One file for the printer")}
 KINDS = {**FILES, ISSUE: _l("Issue of certificates")}
-
-
-@dataclass(frozen=True)
-class Work:
-    """A batch as it stands: how far it is, and what came of it."""
-
-    batch: Batch
-    done: int
-    ready: bool
-    issued: tuple[int, ...] = ()  # ids of the certificates of a batch issue that are printed
-
-    @property
-    def every(self) -> int:
-        return len(self.batch.documents)
 
 
 class BatchForm(Form):
@@ -77,7 +63,7 @@ def _page(form: BatchForm, refused: object = "") -> str:
     return render_template(
         "certs/batches.html",
         form=form,
-        work=[_work(session, batch) for batch in reading.batches_of(session, account().id)],
+        work=[standing(session, batch) for batch in reading.batches_of(session, account().id)],
         screen=staff.Documents,
         kinds=KINDS,
         most=MOST,
@@ -85,16 +71,6 @@ def _page(form: BatchForm, refused: object = "") -> str:
         waiting=waiting,
         refused=refused,
     )
-
-
-def _work(session: Session, batch: Batch) -> Work:
-    if batch.kind != ISSUE:
-        return Work(batch, batch.done, batch.storage_key is not None)
-    certificates = reading.certificates_of(session, batch.documents)
-    printed = tuple(one.id for one in certificates if one.state == states.ISSUED)
-    pending = any(one.state == states.PENDING for one in certificates)
-    through = batch.done == len(batch.documents)
-    return Work(batch, len(printed), through and not pending, printed)
 
 
 def _codes() -> list[str]:
@@ -105,8 +81,8 @@ def _codes() -> list[str]:
 @staff_required(KEY)
 def batch_file(batch_id: int) -> ResponseReturnValue:
     """The file, to whoever asked for it. :raises NotFound: unknown, somebody else's, not ready or dropped."""
-    batch = db.reader().get(Batch, batch_id)
-    if batch is None or batch.account_id != account().id or not batch.storage_key:
+    batch = _own(batch_id)
+    if not batch.storage_key:
         raise NotFound(f"batch {batch_id}")
     ending, mimetype = ("pdf", "application/pdf") if batch.kind == PRINT_FILE else ("zip", "application/zip")
     path = current_storage().path(batch.storage_key)
@@ -137,19 +113,41 @@ def issue_now() -> ResponseReturnValue:
 @staff_required(KEY)
 def file_of_issue(batch_id: int, what: str) -> ResponseReturnValue:
     """The certificates of a batch issue as one file. :raises NotFound: unknown, somebody else's, or no issue."""
-    batch = db.reader().get(Batch, batch_id)
-    if batch is None or batch.account_id != account().id or batch.kind != ISSUE:
+    batch = _own(batch_id)
+    if batch.kind != ISSUE:
         raise NotFound(f"batch {batch_id}")
     form = _form()
     if Form().validate_on_submit():
         try:
             with db.write() as session:
-                chosen = _work(session, batch).issued
+                chosen = standing(session, batch).issued
                 service.ask_batch(session, what, chosen, form.pattern.data, account().id, clock.now())
         except Refused as refused:
             return _page(form, refused.message or refused.problems[0].message), 422
         flash(_("The file is being made. You can leave this page."), "ok")
     return redirect(url_for("certs.batches"), 303)
+
+
+@blueprint.post("/staff/documents/batches/<int:batch_id>/again")
+@staff_required(KEY)
+def try_again(batch_id: int) -> ResponseReturnValue:
+    """Work that was given up starts afresh. :raises NotFound: unknown or somebody else's."""
+    batch = _own(batch_id)
+    if Form().validate_on_submit():
+        try:
+            with db.write() as session:
+                service.retry_batch(session, batch, standing(session, batch).failed, account().id)
+        except Conflict as refused:
+            return _page(_form(), refused.message), 409
+    return redirect(url_for("certs.batches"), 303)
+
+
+def _own(batch_id: int) -> Batch:
+    """:raises NotFound: unknown or somebody else's."""
+    batch = db.reader().get(Batch, batch_id)
+    if batch is None or batch.account_id != account().id:
+        raise NotFound(f"batch {batch_id}")
+    return batch
 
 
 def _form() -> BatchForm:

@@ -44,7 +44,7 @@ def _issued(plan: Plan, document: Document) -> PlanAction:
         return PlanAction(
             plan.id,
             KEY,
-            "todo",
+            "wait",
             _("The certificate was revoked"),
             tokens.page(document.number),
             _("See why"),

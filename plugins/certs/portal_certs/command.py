@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from cryptography.fernet import InvalidToken
 from cryptography.x509 import Certificate
 from sqlalchemy.orm import Session
 
@@ -101,6 +102,8 @@ def _faults(document: Document, signatures: Sequence[Certificate]) -> Iterator[s
         data = current_storage().get(document.storage_key)
     except NotFound:
         yield "the file is gone"
+    except InvalidToken:
+        yield "the file was changed, or the key it was sealed with is gone"
     else:
         if hashlib.sha256(data).hexdigest() != document.sha256:
             yield "the file was changed"
@@ -109,8 +112,7 @@ def _faults(document: Document, signatures: Sequence[Certificate]) -> Iterator[s
 
 
 def _find(session: Session, typed: str) -> Document:
-    number = numbering.read(typed)
-    document = reading.by_number(session, number) if number else None
+    document = reading.by_number(session, typed)
     if document is None:
         raise click.ClickException(f"no document has the number {typed}")
     return document

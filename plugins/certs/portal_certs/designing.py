@@ -24,10 +24,11 @@ from portal.kit import (
     clock,
     current_storage,
     db,
+    pdf,
     staff_required,
     staff_rows,
 )
-from portal_certs import drafting, numbering, picture, reading, render, sample, service, staff, variables
+from portal_certs import drafting, reading, render, sample, service, staff, variables
 from portal_certs.layout import Layout, supplied
 from portal_certs.models import Document, Template
 from portal_certs.pages import blueprint
@@ -158,8 +159,7 @@ def _data(number: str) -> tuple[Data, str]:
     invented = Data(sample.invented(), sample.NUMBER, sample.photo())
     if not number:
         return invented, ""
-    plain = numbering.read(number)
-    document = reading.by_number(db.reader(), plain) if plain else None
+    document = reading.by_number(db.reader(), number)
     if document is None or not _mine(document):
         return invented, _("There is no such document in your divisions; the page shows an invented person.")
     said = reading.content(document)
@@ -176,4 +176,4 @@ def _mine(document: Document) -> bool:
 
 def _look(layout: dict[str, Any], data: Data) -> Shown:
     printed = render.render(Layout.model_validate(layout), data.said, data.number, data.photo, clock.now())
-    return Shown(b64encode(picture.of_page(printed)).decode(), printed.count(b"/Type /Page\n"))
+    return Shown(b64encode(pdf.picture(printed)).decode(), printed.count(b"/Type /Page\n"))

@@ -111,7 +111,7 @@ def print_document(context: JobContext) -> None:
     photo = storage.get(said.photo_key) if said.photo_key else b""
     data = _signed(render.render(layout, said, document.number, photo, document.issued_at), document.issued_at)
     key = f"documents/{said.issued_on:%Y/%m}/{document.token}.pdf"
-    sha256 = storage.put(key, data)
+    sha256 = storage.put(key, data, personal=True)
     with db.write() as session:
         service.finish(session, document_id, key, sha256)
 

@@ -46,7 +46,8 @@ class Document(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    number: Mapped[str] = mapped_column(String(24), unique=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)  # as it is printed
+    plain: Mapped[str] = mapped_column(String(24), index=True, unique=True)  # without dashes: how it is found
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
     snapshot: Mapped[str] = mapped_column(Sealed)
@@ -108,7 +109,7 @@ class Number(Model):
     __tablename__ = "certs_number"
 
     year: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    place: Mapped[str] = mapped_column(String(6), primary_key=True)  # as numbers say it; "": they do not
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     last: Mapped[int] = mapped_column(default=0)
 

@@ -1,15 +1,14 @@
-"""Numbers of documents, like TS26-0208-004127-6: prefix and year, place, serial, check digit. Pure.
-
-The place is the last four digits of the division code; proofs and transcripts, which belong to none, have a letter.
-"""
+"""What numbers of documents have in common, whatever pattern a site puts them together by (patterns.py). Pure."""
 
 import re
 import unicodedata
 
 CERTIFICATE, PROOF, TRANSCRIPT = "certificate", "proof", "transcript"
-PLACES = {PROOF: "P", TRANSCRIPT: "T"}  # of kinds that belong to no division
+KINDS = {CERTIFICATE: "C", PROOF: "P", TRANSCRIPT: "T"}
+PLACES = {kind: KINDS[kind] for kind in (PROOF, TRANSCRIPT)}  # of kinds that belong to no division
 PREFIX = re.compile(r"[A-Z]{1,4}")
-_FORM = re.compile(r"([A-Z]{1,4})(\d{2})(\d{4}|[PT])(\d{6})(\d)")
+LONGEST = 24  # characters of a number as it is written
+_BARE = re.compile(r"[A-Z0-9]{7,24}")  # at least a year, four digits of a serial and the check digit
 # Two-letter codes of provinces, GB/T 2260: with the four digits of the place they say the whole division.
 PROVINCES = {
     "11": "BJ", "12": "TJ", "13": "HE", "14": "SX", "15": "NM", "21": "LN", "22": "JL", "23": "HL",
@@ -28,37 +27,24 @@ _DAMM = (
 def check_digit(digits: str) -> str:
     """Damm's check digit: folding the digits from the left over the table, beginning with 0.
 
-    It finds every wrong digit and every swap of two neighbours, the check digit included. It is taken over the
-    digits of a number in their order (year, place, serial); letters and dashes do not count.
+    It finds every wrong digit and every swap of two neighbours, the check digit included, wherever that stands. It is
+    taken over the digits of a number in their order; anything else does not count.
     """
     interim = 0
-    for digit in digits:
+    for digit in filter(str.isdecimal, digits):
         interim = int(_DAMM[interim][int(digit)])
     return str(interim)
 
 
-def compose(prefix: str, year: int, place: str, serial: int) -> str:
-    """The number of a document. `year` has four digits; `serial` counts from 1 within year and place.
-
-    :raises OverflowError: a place has used its 999,999 numbers of the year.
-    """
-    if serial > 999_999:
-        raise OverflowError(f"{place}: no number left in {year}")
-    body = f"{year % 100:02d}{place}{serial:06d}"
-    check = check_digit("".join(filter(str.isdigit, body)))
-    return f"{prefix}{year % 100:02d}-{place}-{serial:06d}-{check}"
-
-
-def read(typed: str) -> str | None:
-    """A typed number as it is written, whatever dashes, spaces, capitals or wide characters; None: not of this form."""
-    plain = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", typed)).upper()
-    found = _FORM.fullmatch(plain)
-    return f"{found[1]}{found[2]}-{found[3]}-{found[4]}-{found[5]}" if found else None
+def plain(typed: str) -> str:
+    """A number without dashes, spaces and wide characters, in capitals: one number however it is typed."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", typed)).upper()
 
 
 def is_sound(number: str) -> bool:
-    """Whether the check digit of a number that `read` gave fits the rest."""
-    return check_digit("".join(filter(str.isdigit, number))) == "0"
+    """Whether this can be a number of any pattern and its check digit fits the rest."""
+    bare = plain(number)
+    return bool(_BARE.fullmatch(bare)) and sum(map(str.isdecimal, bare)) >= 7 and check_digit(bare) == "0"
 
 
 def prefix_of(division_code: str) -> str:

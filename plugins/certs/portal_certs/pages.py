@@ -25,7 +25,7 @@ from portal.kit import (
     ledger,
     plugin_setting,
 )
-from portal_certs import fonts, numbering, reading, service, states, tokens
+from portal_certs import fonts, numbering, patterns, reading, service, states, tokens
 from portal_certs.models import Document
 from portal_certs.obstacles import Obstacle
 from portal_certs.reading import Papers
@@ -172,9 +172,13 @@ def latest() -> list[Shown]:
 
 
 @blueprint.record
-def refuse_a_wrong_prefix(state: object) -> None:
-    """A prefix that numbers could not be read back with stops the start, not the first certificate."""
+def refuse_wrong_numbers(state: object) -> None:
+    """Numbers that could not be read back stop the start, not the first certificate."""
     with state.app.app_context():  # type: ignore[attr-defined]
         prefix = plugin_setting("certs", "prefix")
         if prefix and not numbering.PREFIX.fullmatch(prefix):
             raise Misconfigured("PORTAL_CERTS_PREFIX", "one to four capital letters A to Z")
+        try:
+            patterns.parse(plugin_setting("certs", "pattern"))
+        except ValueError as error:
+            raise Misconfigured("PORTAL_CERTS_PATTERN", str(error)) from error

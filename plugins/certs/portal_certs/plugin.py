@@ -35,6 +35,7 @@ from portal_certs import (
     designing,  # noqa: F401 - its routes
     issuing,
     pages,
+    patterns,
     personal,
     service,
     verifying,
@@ -79,7 +80,12 @@ def roles() -> Iterable[Role]:
 @hookimpl
 def settings() -> Iterable[PluginSetting]:
     return [
-        PluginSetting("prefix", "", "one to four capitals that numbers begin with; empty: the letters of the province"),
+        PluginSetting("prefix", "", "one to four capitals, {prefix} in numbers; empty: the letters of the province"),
+        PluginSetting(
+            "pattern",
+            patterns.DEFAULT,
+            "how new numbers are put together, of prefix, year, place, division, kind, serial and check",
+        ),
         PluginSetting(
             "seal", "", "name along the arc of the seal; empty: PORTAL_SITE_OFFICE without what stands in brackets"
         ),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from portal.kit import Credit, Learner, NotFound, Photo, Plan, ledger, photos
+from portal.kit import Credit, Job, Learner, NotFound, Photo, Plan, ledger, photos
 from portal_certs import numbering, obstacles, snapshot, states, variables
 from portal_certs.layout import supplied
 from portal_certs.models import Batch, Document, DocumentItem, LookUp, Template
@@ -72,8 +72,8 @@ def own(session: Session, learner_id: int, number: str) -> Document:
 
 
 def by_number(session: Session, number: str) -> Document | None:
-    """The document of a number as `numbering.read` gives it."""
-    found: Document | None = session.scalar(select(Document).where(Document.number == number))
+    """The document of a number, however it is typed and whatever pattern it was issued under."""
+    found: Document | None = session.scalar(select(Document).where(Document.plain == numbering.plain(number)))
     return found
 
 
@@ -167,6 +167,11 @@ def obstacles_of(session: Session, plan: Plan, office: Office, now: datetime) ->
 def batches_of(session: Session, account_id: int) -> list[Batch]:
     """Files of many documents that somebody asked for, newest first."""
     return list(session.scalars(select(Batch).where(Batch.account_id == account_id).order_by(Batch.id.desc())))
+
+
+def given_up(session: Session, names: Sequence[str]) -> Sequence[Job]:
+    """Which jobs of these names were given up, the oldest first."""
+    return session.scalars(select(Job).where(Job.unique.in_(names), Job.state == "failed").order_by(Job.id)).all()
 
 
 def expired(session: Session, now: datetime) -> Sequence[Batch]:

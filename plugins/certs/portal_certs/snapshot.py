@@ -25,7 +25,7 @@ from portal.kit import (
     people,
     plugin_setting,
 )
-from portal_certs import numbering
+from portal_certs import numbering, patterns
 
 _BRACKETS = re.compile(r"[（(].*?[）)]")
 
@@ -38,6 +38,7 @@ class Office:
     site: str
     address: str
     prefix: str
+    pattern: patterns.Pattern
     seal: str
     whole_ids: bool
     specimen: bool
@@ -51,6 +52,7 @@ class Office:
             site=settings.site_name,
             address=settings.address,
             prefix=plugin_setting("certs", "prefix") or numbering.prefix_of(settings.home_division),
+            pattern=patterns.parse(plugin_setting("certs", "pattern")),
             seal=plugin_setting("certs", "seal") or _BRACKETS.sub("", settings.site_office),
             whole_ids=plugin_setting("certs", "whole_ids"),
             specimen=settings.mode == "demo",

@@ -105,6 +105,7 @@ class Documents(Screen):
         "issued": _l("Issued a document"),
         "published": _l("Published a layout"),
         "superseded": _l("Replaced a document"),
+        "tried_again": _l("Tried again to make files of documents"),
         "revoked": _l("Revoked a document"),
     }
     empty = _l("Documents appear here when a plan is complete and its learner has a photo.")

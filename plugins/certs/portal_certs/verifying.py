@@ -72,7 +72,7 @@ def look_up() -> ResponseReturnValue:
     if document is None or not known or not tokens.same_name(form.name.data, reading.content(document).name):
         return _unknown(form, now)
     _count(HIT, now)
-    return redirect(tokens.page(number), 303)
+    return redirect(tokens.page(document.number), 303)
 
 
 @blueprint.get("/verify/<number>")
@@ -136,12 +136,12 @@ def signer() -> ResponseReturnValue:
 def example() -> str:
     """A number of this site's form."""
     office, home = Office.current(), current_settings().home_division
-    return numbering.compose(office.prefix, 2026, home[-4:], 4127)
+    return office.pattern.compose(office.prefix, 2026, home, numbering.CERTIFICATE, 4127)
 
 
 def _number(form: NumberForm) -> str | None:
     """The number as it is written, into the field as well; None: it can be none, which its field then says."""
-    number = numbering.read(form.number.data or "")
+    number = Office.current().pattern.read(form.number.data or "")
     if number is None:
         form.number.errors = [_l("A number looks like %(example)s. Copy it from the document.", example=example())]
     elif not numbering.is_sound(number):

@@ -28,7 +28,7 @@ from portal_enrollment import AWARD
 
 
 def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
-    """Minimum hours, compulsory courses with their tests, and a class of the learner's own division.
+    """Minimum hours, compulsory courses, and a class of the learner's own division.
 
     :raises NotFound: the learner, the project or the class does not exist or belongs to somebody else.
     """
@@ -47,13 +47,9 @@ def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
 
 
 def picks(offers: list[Offer], chosen: list[int]) -> tuple[Pick, ...]:
-    """Chosen courses as an order wants them: compulsory ones need their test. Foreign ids are left out."""
+    """Chosen courses as an order wants them. Foreign ids are left out."""
     taken = set(chosen)
-    return tuple(
-        Pick(offer.course.id, compulsory=offer.compulsory, needs_test=offer.compulsory)
-        for offer in offers
-        if offer.course.id in taken
-    )
+    return tuple(Pick(offer.course.id, offer.compulsory) for offer in offers if offer.course.id in taken)
 
 
 def _class_problems(session: Session, project: Project, learner: Learner, line: ProposedLine) -> Iterator[Problem]:

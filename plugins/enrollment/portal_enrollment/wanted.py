@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 
-from portal.kit import CATALOGUE, catalogue, choice, clock, current_account, db, kept, public, visiting_learner
+from portal.kit import CATALOGUE, Rules, catalogue, choice, clock, current_account, db, kept, public, visiting_learner
 from portal_enrollment import conditions, drafting, listing
 from portal_enrollment.pages import blueprint
 
@@ -47,6 +47,7 @@ def specialty(specialty_id: int) -> str:
         row=row,
         offers=offers,
         preset=choice.preset(offers),
+        rules=row.project.rule_set.rules if row.project else Rules(),
         need=row.project.rule_set.rules.project_hours if row.project else {},
         closed="" if row.project is None else catalogue.closed_reason(row.project, today),
         enrolled=conditions.enrolled(session, learner.id, row.project.id) if learner and row.project else None,

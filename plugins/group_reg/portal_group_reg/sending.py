@@ -92,7 +92,16 @@ def proposal(
     )
     buyer = batch.organisation.account_id
     assert buyer is not None  # only an organisation with an account has rosters
-    asked = OrderProposal(MODE, buyer, key(batch), project.rule_set_id, lines, batch.seen_total)
+    changed = replaced(session, batch)
+    asked = OrderProposal(
+        MODE,
+        buyer,
+        key(batch),
+        project.rule_set_id,
+        lines,
+        batch.seen_total,
+        replaces=changed.number if changed else "",
+    )
     if not charged_less:
         return asked
     total = quote(session, asked).total
@@ -101,19 +110,21 @@ def proposal(
     return replace(asked, expected_total=total)
 
 
+def replaced(session: Session, batch: Batch) -> Order | None:
+    """The order this roster stands in, as long as it waits for money: the next one takes its place."""
+    found = session.get(Order, batch.order_id) if batch.order_id else None
+    return found if found is not None and found.state == "placed" else None
+
+
 def key(batch: Batch) -> str:
     """Key of the order: the same rows make one order however often they are sent."""
     return f"{MODE}:{batch.token}:{batch.version}"
 
 
 def package(offers: Sequence[Offer], courses: Sequence[int]) -> tuple[Pick, ...]:
-    """Chosen courses as an order wants them: compulsory ones need their test. Foreign ids are left out."""
+    """Chosen courses as an order wants them. Foreign ids are left out."""
     taken = set(courses)
-    return tuple(
-        Pick(offer.course.id, compulsory=offer.compulsory, needs_test=offer.compulsory)
-        for offer in offers
-        if offer.course.id in taken
-    )
+    return tuple(Pick(offer.course.id, offer.compulsory) for offer in offers if offer.course.id in taken)
 
 
 def _entries(session: Session, batch: Batch, judged: roster.Terms) -> list[Entry]:

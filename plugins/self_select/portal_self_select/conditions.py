@@ -1,6 +1,6 @@
-"""What an order of this mode must fulfil: single courses of the buyer's own, none held already, tests kept."""
+"""What an order of this mode must fulfil: single courses of the buyer's own, none held already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -40,22 +40,23 @@ def over(courses: Iterable[Course], now: datetime) -> dict[int, object]:
     return found
 
 
-def pick(course_id: int, tested: set[int]) -> Pick:
-    """A course as an order wants it: a compulsory one needs its test here too, or its hours would be cheaper here."""
-    return Pick(course_id, compulsory=course_id in tested, needs_test=course_id in tested)
+def pick(course_id: int, compulsory: Collection[int]) -> Pick:
+    """A course as an order wants it: one that is compulsory anywhere is so here too, or it could be had without its
+    test."""
+    return Pick(course_id, course_id in compulsory)
 
 
 def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
     """Everything wrong with single courses. :raises NotFound: no such learner, or somebody else."""
     courses = {chosen.course_id for line in proposal.lines for chosen in line.picks}
-    tested = shelf.tested(session, courses)
+    compulsory = shelf.compulsory(session, courses)
     for course_id, why in over(shelf.of(session, courses), clock.now()).items():
         yield Problem(why, f"course-{course_id}")
     for line in proposal.lines:
         learner = session.get(Learner, line.learner_id)
         if learner is None or learner.account_id != proposal.buyer_id:
             raise NotFound(f"learner {line.learner_id}")
-        if not _single(line, tested):
+        if not _single(line, compulsory):
             yield Problem(_l("The terms of a course have changed. Please check your choice once more."), "courses")
         held = holdings.of(session, learner, [chosen.course_id for chosen in line.picks])
         for course_id, holding in held.items():
@@ -63,7 +64,7 @@ def problems(session: Session, proposal: OrderProposal) -> Iterator[Problem]:
             yield Problem(HELD[holding.kind] % {"title": title}, f"course-{course_id}", holding.url)
 
 
-def _single(line: ProposedLine, tested: set[int]) -> bool:
-    """One course a line, outside any project, without a certificate, its test kept."""
+def _single(line: ProposedLine, compulsory: set[int]) -> bool:
+    """One course a line, outside any project, without a certificate, compulsory where it is so anywhere."""
     outside = line.project_id is None and line.class_id is None and not line.award
-    return outside and len(line.picks) == 1 and line.picks[0] == pick(line.picks[0].course_id, tested)
+    return outside and len(line.picks) == 1 and line.picks[0] == pick(line.picks[0].course_id, compulsory)

@@ -1,12 +1,24 @@
 """The shelf of single courses: what is offered, found by words, kind, category and year. Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from portal.kit import MAJOR, PUBLIC, Category, Course, Lesson, NotFound, Specialty, SpecialtyCourse
+from portal.kit import (
+    MAJOR,
+    PUBLIC,
+    Category,
+    Course,
+    Lesson,
+    NotFound,
+    Specialty,
+    SpecialtyCourse,
+    clock,
+    course_search,
+    year_rules,
+)
 
 PAGE = 20
 MOST = 1000  # courses that are counted and paged through; whoever wants others says more
@@ -26,13 +38,22 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One page of courses with their lessons, which of them are tested, and how many there are altogether."""
+class Shelved:
+    """A course in the list: how many lessons it has, the first that everybody may see, and whether it has a test."""
 
-    courses: Sequence[Course]
+    course: Course
+    lessons: int
+    preview: int | None
+    tested: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of courses, and how many there are altogether."""
+
+    rows: Sequence[Shelved]
     total: int
     page: int
-    tested: frozenset[int] = frozenset()
     more: bool = False  # there are more than MOST
 
     @property
@@ -41,7 +62,7 @@ class Found:
 
 
 def find(session: Session, wish: Wish, years: Sequence[int]) -> Found:
-    """The courses that fit a wish, newest year first, free ones among them. Three statements.
+    """The courses that fit a wish, newest year first, free ones among them. Two statements.
 
     :param years: what `years` says
     """
@@ -49,10 +70,19 @@ def find(session: Session, wish: Wish, years: Sequence[int]) -> Found:
     total = min(len(ids), MOST)
     page = min(max(1, wish.page), max(1, -(-total // PAGE)))
     shown = ids[(page - 1) * PAGE : min(page * PAGE, MOST)]
-    query = select(Course, _tested()).where(Course.id.in_(shown))
-    rows = session.execute(query.options(selectinload(Course.lessons).defer(Lesson.body))).all()
-    courses = sorted((row[0] for row in rows), key=lambda course: shown.index(course.id))
-    return Found(courses, total, page, frozenset(row[0].id for row in rows if row[1]), len(ids) > MOST)
+    return Found(_shelved(session, shown), total, page, len(ids) > MOST)
+
+
+def _shelved(session: Session, ids: Sequence[int]) -> list[Shelved]:
+    """The rows of these courses, in this order."""
+    of_course = Lesson.course_id == Course.id
+    lessons = select(func.count()).select_from(Lesson).where(of_course).scalar_subquery()
+    open_ones = select(Lesson.id).where(of_course, Lesson.preview).order_by(Lesson.position)
+    query = select(Course, lessons, open_ones.limit(1).scalar_subquery(), _compulsory()).where(Course.id.in_(ids))
+    found = session.execute(query).all()
+    tested = _tested((course, compulsory) for course, _, _, compulsory in found)
+    rows = {course.id: Shelved(course, held, first, course.id in tested) for course, held, first, _ in found}
+    return [rows[course_id] for course_id in ids if course_id in rows]
 
 
 def _first(wish: Wish, years: Sequence[int]) -> Select[int]:
@@ -63,22 +93,19 @@ def _first(wish: Wish, years: Sequence[int]) -> Select[int]:
     """
     fitting = _fitting(wish).with_only_columns(Course.id, Course.year, *WITHIN_YEAR[:-1])
     ordered = fitting.order_by(*WITHIN_YEAR).limit(MOST + 1)
-    each = [select(ordered.where(Course.year == year).subquery()) for year in years]
+    each = [select(ordered.where(Course.year == year, *_worded(wish, year)).subquery()) for year in years]
     found = union_all(*each).subquery() if each else fitting.where(false()).subquery()
     order = (found.c.year.desc(), *(found.c[column.key] for column in WITHIN_YEAR))
     return select(found.c.id).order_by(*order).limit(MOST + 1)
 
 
-def _tested() -> ColumnElement[bool]:
+def _compulsory() -> ColumnElement[bool]:
     """Whether a course is compulsory anywhere."""
     return exists().where(SpecialtyCourse.course_id == Course.id, SpecialtyCourse.compulsory)
 
 
 def _fitting(wish: Wish) -> Select[Course]:
     query = select(Course).where(Course.published)
-    for word in wish.words.split():
-        fields = (Course.title, Course.teacher, Course.summary)
-        query = query.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
     if wish.kind in KINDS:
         query = query.where(Course.kind == wish.kind)
     if wish.category_id:
@@ -89,6 +116,11 @@ def _fitting(wish: Wish) -> Select[Course]:
         )
         query = query.where(or_(Course.kind == PUBLIC, offered))
     return query
+
+
+def _worded(wish: Wish, year: int) -> list[ColumnElement[bool]]:
+    words = wish.words.split()
+    return [course_search.found(words, year, [wish.kind] if wish.kind in KINDS else KINDS)] if words else []
 
 
 def course(session: Session, course_id: int) -> Course:
@@ -124,8 +156,20 @@ def title(session: Session, course_id: int) -> str:
     return session.scalar(select(Course.title).where(Course.id == course_id)) or ""
 
 
-def tested(session: Session, course_ids: Collection[int]) -> set[int]:
-    """Those of some courses whose 考核测试 must be passed: what is compulsory anywhere is tested everywhere."""
+def tested(session: Session, courses: Sequence[Course]) -> frozenset[int]:
+    """Those of some courses whose 考核测试 must be passed."""
+    musts = compulsory(session, [one.id for one in courses])
+    return _tested((one, one.id in musts) for one in courses)
+
+
+def _tested(courses: Iterable[tuple[Course, bool]]) -> frozenset[int]:
+    """Courses, compulsory or not, that the rules of their year want tested."""
+    now = clock.now()
+    return frozenset(one.id for one, must in courses if year_rules(one.year, now).needs_test(one.kind, must))
+
+
+def compulsory(session: Session, course_ids: Collection[int]) -> set[int]:
+    """Those of some courses that are compulsory in any specialty."""
     query = select(SpecialtyCourse.course_id).where(
         SpecialtyCourse.course_id.in_(course_ids), SpecialtyCourse.compulsory
     )

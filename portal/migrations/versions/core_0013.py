@@ -6,7 +6,7 @@ from alembic import op
 from portal.db import UtcDateTime
 
 revision = "core_0013"
-down_revision = "core_0011"
+down_revision = "core_0016"
 branch_labels = None
 depends_on = None
 

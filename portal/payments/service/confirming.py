@@ -67,6 +67,7 @@ def start(session: Session, order: Order, provider: PaymentProvider, now: dateti
         "provider": provider.key,
         "amount": order.total,
         "state": states.STARTED,
+        "division_code": order.division_code,
         "started_at": now,
     }
     return _of(order, numbers.insert(session, Payment, numbers.PAYMENT, values, now))
@@ -150,7 +151,13 @@ def give_up(session: Session, before: datetime) -> int:
 def begin_again(session: Session, order: Order, provider_key: str, number: str, now: datetime) -> Payment:
     """A payment the gateway's bill knows and a restored backup does not, under its old number."""
     payment = Payment(
-        number=number, order=order, provider=provider_key, amount=order.total, state=states.STARTED, started_at=now
+        number=number,
+        order=order,
+        provider=provider_key,
+        amount=order.total,
+        state=states.STARTED,
+        division_code=order.division_code,
+        started_at=now,
     )
     session.add(payment)
     audit.record(session, None, "payment.begun_again", payment)

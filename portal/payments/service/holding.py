@@ -35,6 +35,7 @@ def set_aside(
         "transaction": payment.reference or "" if transaction is None else transaction,
         "amount": amount,
         "state": refund_states.PROPOSED,
+        "division_code": payment.division_code,
         "reason": reason,
         "words": words.strip()[:300],
         "asked_by": by,

@@ -17,6 +17,7 @@ from portal.people.identity import BY_KEY
 from portal.people.models import Correction, CorrectionEvidence
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, MOMENT, Shape
@@ -96,6 +97,7 @@ class Corrections(Screen):
         Column("learner", _l("Learner"), path="learner.name"),
         Column("division", _l("Division"), path="learner.division.name"),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("note", _l("What the learner says"), CLIP),
         Column("created_at", _l("Asked"), MOMENT),
         Column("decided_at", _l("Decided on"), MOMENT),
@@ -121,7 +123,8 @@ class Corrections(Screen):
         Filter("division", _l("Division"), "division", "learner.division_code"),
     )
     waits = {"state": "open"}
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "accept",
             _l("Correct all of it"),

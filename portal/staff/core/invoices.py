@@ -15,6 +15,7 @@ from portal.payments.models import InvoiceRequest
 from portal.payments.service import invoices
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, Shape
@@ -56,7 +57,7 @@ class Invoices(Screen):
     model = InvoiceRequest
     title = _l("Invoice requests")
     menu = "money"
-    scope = "order.lines.learner.division_code"
+    scope = "division_code"
     weight = 43
     columns = (
         Column("order", _l("Order number"), CODE, path="order.number", to=("orders", "order_id")),
@@ -64,7 +65,8 @@ class Invoices(Screen):
         Column("kind", _l("Kind of invoice"), shapes.words(invoices.KINDS)),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
-        Column("created_at", _l("Asked"), MOMENT),
+        column(model, key),
+        Column("created_at", _l("Asked"), MOMENT, sort=True),
         Column("issued_at", _l("Issued on"), MOMENT),
     )
     detail = (
@@ -79,11 +81,12 @@ class Invoices(Screen):
     find = (Find("order.number"), Find("number", "is"))
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "order.lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": invoice_states.ASKED}
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "attach",
             _l("Attach the invoice"),
@@ -106,6 +109,7 @@ class Invoices(Screen):
             ),
         ),
     )
+    order = "-created_at"
     empty = _l("Requests appear here when buyers ask for an invoice.")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.orders.models import Order
+from portal.orders import states as order_states
+from portal.orders.models import Order, OrderLine
 from portal.payments import service, states
 from portal.payments.models import Payment
 from portal.staff import shapes
@@ -15,6 +16,7 @@ from portal.staff.actions import Action, Ask
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, NUMBER
+from portal.web import formats
 
 
 def _give_back(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
@@ -23,6 +25,24 @@ def _give_back(session: Session, row: Payment, said: Mapping[str, Any], actor_id
 
 def _looked(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
     service.dismiss(session, row.id, actor_id, said["reason"], now)
+
+
+def _propose(session: Session, row: Order, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.refunds.propose(session, row, int(said["line"]), said["amount"], actor_id, said["reason"], now)
+
+
+def _refundable(row: Order) -> tuple[Ask, ...]:
+    """Of which line of an order how much goes back, and why."""
+    lines = {str(line.id): _named(line) for line in row.lines if line.refunded_at is None}
+    return (
+        Ask("line", _l("Learner and title"), "choice", lines),
+        Ask("amount", _l("Amount"), "money", hint=_l("At most what was paid for it")),
+        Ask("reason", _l("Why, as the buyer reads it")),
+    )
+
+
+def _named(line: OrderLine) -> str:
+    return f"{line.learner.name} · {line.title} · ¥{formats.money(line.price)}"
 
 
 def _unused(row: Payment) -> bool:
@@ -35,11 +55,11 @@ class Orders(Screen):
     model = Order
     title = _l("Orders")
     menu = "money"
-    scope = "lines.learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 40
     columns = (
-        Column("number", _l("Order number"), CODE, sort=True),
+        Column("number", _l("Order number"), CODE),
         Column("buyer", _l("Buyer"), CLIP, path="buyer.first_name"),
         Column("mode", _l("Way of choosing"), words.MODE),
         Column("state", _l("State"), words.ORDER_STATE),
@@ -80,10 +100,21 @@ class Orders(Screen):
     find = (Find("number"), Find("lines.learner.name", label=_l("Learner")))
     filters = (
         Filter("state", _l("State"), choices=words.choices(words.ORDER_STATES)),
-        Filter("division", _l("Division"), "division", "lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("placed", _l("Placed"), "days", "placed_at"),
     )
     order = "-placed_at"
+    actions = (
+        Action(
+            "propose",
+            _l("Propose a refund"),
+            _l("Beside the terms of refunds, where they would be unjust. Nothing is sent before it is agreed to."),
+            _propose,
+            _l("Proposed. It waits among the refund requests."),
+            lambda row: row.state == order_states.PAID,
+            _refundable,
+        ),
+    )
     empty = _l("Orders appear here as soon as one is placed.")
 
 
@@ -92,10 +123,10 @@ class Payments(Screen):
     model = Payment
     title = _l("Payments")
     menu = "money"
-    scope = "order.lines.learner.division_code"
+    scope = "division_code"
     weight = 41
     columns = (
-        Column("number", _l("Payment number"), CODE, sort=True),
+        Column("number", _l("Payment number"), CODE),
         Column("order", _l("Order number"), CODE, path="order.number", to=("orders", "order_id")),
         Column("provider", _l("Way to pay"), words.PROVIDER),
         Column("state", _l("State"), words.PAYMENT_STATE),

@@ -14,6 +14,7 @@ from portal.credits import outside
 from portal.credits.models import OutsideActivity
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, DAY, HOURS, MOMENT, NUMBER, Shape
@@ -70,6 +71,7 @@ class OutsideActivities(Screen):
         Column("done_on", _l("Last day of it"), DAY),
         Column("hours", _l("Hours"), HOURS),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("created_at", _l("Asked"), MOMENT),
     )
     detail = (
@@ -89,7 +91,8 @@ class OutsideActivities(Screen):
         Filter("year", _l("Year"), "number"),
         Filter("division", _l("Division"), "division", "learner.division_code"),
     )
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "agree",
             _l("Credit the hours"),

@@ -14,7 +14,7 @@ from portal.people.models import Organisation
 from portal.people.slip_views import Holder
 from portal.settings import current_settings
 from portal.staff import shapes
-from portal.staff.actions import Action, Ask
+from portal.staff.actions import WHY, Action, Ask
 from portal.staff.screens import Column, Part
 from portal.staff.shapes import MOMENT
 
@@ -36,7 +36,7 @@ def _appoint(session: Session, row: Organisation, said: Mapping[str, Any], actor
 
 
 def _slip(session: Session, row: Organisation, said: Mapping[str, Any], actor_id: int, now: datetime) -> Any:
-    clerk, code = clerks.owner_slip(session, row, actor_id, now)
+    clerk, code = clerks.owner_slip(session, row, actor_id, said["reason"], now)
     return holder_of(clerk), code
 
 
@@ -55,6 +55,7 @@ ACTIONS = (
         _l("For the owner who forgot the password. Hand it only to this person, after looking at their ID."),
         _slip,
         applies=_registered,
+        asks=(WHY,),
         answer=_shown,
     ),
     Action(

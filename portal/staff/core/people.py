@@ -12,7 +12,8 @@ from portal.people import claims, codes, login_names, organisation_codes, slip_v
 from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
-from portal.staff.actions import Action
+from portal.staff.actions import WHY, Action
+from portal.staff.claims import column, reviewed
 from portal.staff.core import doubts, owners, registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
@@ -36,7 +37,7 @@ def by_phone(text: str) -> tuple[str, ...]:
 
 def make_slip(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int, now: datetime) -> str:
     """A fresh code for a slip."""
-    return codes.issue(session, row.account_id, codes.SLIP, now, made_by=actor_id)
+    return codes.issue(session, row.account_id, codes.SLIP, now, made_by=actor_id, reason=said["reason"])
 
 
 def show_slip(row: Learner, code: str, rows: str) -> Response:
@@ -50,6 +51,7 @@ SLIP = Action(
     _l("The slip opens this account. Hand it only to this person, after looking at their ID. Earlier slips end."),
     make_slip,
     applies=lambda row: row.account.active,
+    asks=(WHY,),
     answer=show_slip,
 )
 
@@ -131,6 +133,7 @@ class Organisations(Screen):
         Column("contact_name", _l("Contact")),
         Column("contact_phone", _l("Telephone"), PHONE),
         Column("state", _l("State"), words.ORGANISATION_STATE),
+        column(model, key),
         Column("created_at", _l("Entered"), MOMENT),
     )
     parts = (owners.CLERKS, registrations.HISTORY)
@@ -148,7 +151,7 @@ class Organisations(Screen):
         Field("contact_name", _l("Contact"), personal=True),
         Field("contact_phone", _l("Telephone"), personal=True),
     )
-    actions = (*registrations.ACTIONS, *owners.ACTIONS)
+    actions = (*reviewed(key, *registrations.ACTIONS), *owners.ACTIONS)
     empty = _l("Organisations appear here when they register or when you add one.")
 
     @classmethod

@@ -12,6 +12,7 @@ from portal.payments.models import Refund
 from portal.payments.service import refunds
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, YES_NO
@@ -64,17 +65,18 @@ class Refunds(Screen):
     model = Refund
     title = _l("Refund requests")
     menu = "money"
-    scope = "payment.order.lines.learner.division_code"
+    scope = "division_code"
     weight = 42
     columns = (
-        Column("number", _l("Refund number"), CODE, sort=True),
+        Column("number", _l("Refund number"), CODE),
         Column("order", _l("Order number"), CODE, path="payment.order.number"),
         Column("learner", _l("Learner"), path="line.learner.name"),
         Column("amount", _l("Amount"), MONEY),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("reason", _l("Why it goes back"), shapes.words(REASONS)),
         Column("words", _l("In their words"), CLIP),
-        Column("created_at", _l("Asked"), MOMENT),
+        Column("created_at", _l("Asked"), MOMENT, sort=True),
     )
     detail = (
         *columns,
@@ -88,11 +90,12 @@ class Refunds(Screen):
     find = (Find("number"), Find("payment.order.number"))
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "payment.order.lines.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
     )
     waits = {"state": refund_states.PROPOSED}
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "approve",
             _l("Agree"),
@@ -133,6 +136,7 @@ class Refunds(Screen):
             (Ask("reference", _l("Number at the bank"), "line", most=80),),
         ),
     )
+    order = "-created_at"
     empty = _l("Refunds appear here when a buyer asks for one, or when money arrives that pays nothing.")
 
 

@@ -27,6 +27,7 @@ OWN = ("year", "title", BEGINS)  # questions about the version itself
 HOURS, MINUTES, DAYS, PER_CENT, YUAN = _l("hours"), _l("minutes"), _l("days"), "%", _l("yuan")
 PRICED = {"course": _l("Course by course"), "hour": _l("So much an hour"), "project": _l("One sum a project")}
 WAYS = study_words.WAYS | {f"own_{n}": _l("A way of the place's own, %(number)s", number=n) for n in (1, 2, 3)}
+TESTED = {"compulsory": _l("Compulsory courses"), "all": _l("All courses"), "none": _l("No course")}
 UNITS = {"lesson": _l("Teaching period"), "day": _l("Day"), "piece": _l("Piece of work")}
 BACK = {"whole": _l("Of the whole price"), "unstudied": _l("Of the part not yet studied")}
 INVOICED = {"red_letter": _l("It is cancelled by a red letter first"), "refuse": _l("No refund")}
@@ -35,6 +36,12 @@ INVOICED = {"red_letter": _l("It is cancelled by a red letter first"), "refuse":
 def _hours(field: str, section: object) -> Iterable[Ask]:
     for kind in KINDS:
         yield Ask(f"{field}.{kind}", words.KINDS[kind], "hours", unit=HOURS, section=section, needed=False)
+
+
+def _tested() -> Iterable[Ask]:
+    hint = _l("Orders and plans that exist keep what they were made with")
+    for kind in KINDS:
+        yield Ask(f"tested.{kind}", words.KINDS[kind], "choice", TESTED, hint, section=_l("Courses that need a test"))
 
 
 def _way(number: int) -> Iterable[Ask]:
@@ -94,6 +101,7 @@ ASKS = (
         needed=False,
         hint=_l("An hour or a project costs this; course by course, courses have their own prices"),
     ),
+    *_tested(),
     Ask(
         "testing.questions",
         _l("Questions of a paper"),

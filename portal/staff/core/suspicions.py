@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
+from portal.staff.claims import column, reviewed
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, MOMENT, Shape
@@ -65,6 +66,7 @@ class Suspicions(Screen):
         Column("kind", _l("What was seen"), shapes.words(KINDS)),
         Column("course", _l("Course"), CLIP, path="plan_course.title"),
         Column("state", _l("State"), shapes.states(STATES)),
+        column(model, key),
         Column("found_at", _l("Seen on"), MOMENT, sort=True),
     )
     detail = (
@@ -81,7 +83,8 @@ class Suspicions(Screen):
         Filter("kind", _l("What was seen"), choices=KINDS),
         Filter("division", _l("Division"), "division", "learner.division_code"),
     )
-    actions = (
+    actions = reviewed(
+        key,
         Action(
             "ask",
             _l("Ask the learner"),

@@ -8,6 +8,7 @@ from portal.staff.shapes import Shape
 
 VERBS: dict[str, object] = {
     "activated": _l("Activated an account"),
+    "audit.accepted": _l("Accepted the trail as it is"),
     "agreement.published": _l("Published an agreement"),
     "clerk.appointed": _l("Put a new owner in place"),
     "clerk.handed_over": _l("Handed the ownership over"),
@@ -29,6 +30,9 @@ VERBS: dict[str, object] = {
     "invoice.red": _l("Attached a red letter"),
     "invoice.red_due": _l("Invoice to be cancelled"),
     "invoice.withdrawn": _l("Withdrew the wish for an invoice"),
+    "item.given_back": _l("Gave an item back to its queue"),
+    "item.taken": _l("Took an item of a queue"),
+    "item.taken_over": _l("Took an item over from a colleague"),
     "lesson.file_attached": _l("Uploaded the file of a lesson"),
     "merged": _l("Joined two accounts"),
     "merged_into": _l("Account joined to another"),
@@ -79,6 +83,7 @@ FORMS: dict[str, object] = {
     "changed": _l("Edited"),
     "removed": _l("Deleted"),
     "exported": _l("Exported"),
+    "read": _l("Read by a script"),
 }
 TABLES: dict[str, object] = {
     "ab_role": _l("Roles and permissions"),

@@ -13,7 +13,7 @@ def pass_on(session: Session, line_id: int, learner_id: int) -> bool:
     False when it was begun, was opened with hours its learner had already, is over, or when the other one has hours
     in one of its courses: each would have been priced otherwise.
     """
-    courses = select(PlanCourse.id).where(PlanCourse.plan_id == Plan.id)
+    courses = select(PlanCourse.id).where(PlanCourse.plan_id == Plan.id).correlate(Plan)  # of this plan, not of all
     begun = exists().where(Progress.plan_course_id.in_(courses))
     opened = exists().where(StudySession.plan_course_id.in_(courses))
     done = exists().where(PlanCourse.plan_id == Plan.id, PlanCourse.state != "open")

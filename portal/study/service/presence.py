@@ -13,11 +13,12 @@ from flask_babel import lazy_gettext as _l
 from portal.errors import Conflict
 from portal.rules.rules import Presence
 from portal.study.models import StudySession
+from portal.study.records import Player
 
 KEPT = 20  # answers whose time is remembered
 
 
-def carry(player: StudySession, latest: StudySession | None, rule: Presence, now: datetime) -> None:
+def carry(player: StudySession, latest: Player | None, rule: Presence, now: datetime) -> None:
     """A new session goes on where the learner's last one was: another page is no way around the question."""
     player.check_every, player.check_within = rule.every_minutes * 60, rule.within_seconds
     player.unproven, player.nonce, player.asked_at, player.answered = 0, None, None, []
@@ -28,13 +29,13 @@ def carry(player: StudySession, latest: StudySession | None, rule: Presence, now
     _ask_when_due(player, now)
 
 
-def studied(player: StudySession, seconds: int, now: datetime) -> None:
+def studied(player: Player, seconds: int, now: datetime) -> None:
     """So much more was credited: asks when it is time."""
     player.unproven += seconds
     _ask_when_due(player, now)
 
 
-def last_moment(player: StudySession, latest: StudySession, moment: datetime) -> datetime:
+def last_moment(player: Player, latest: Player, moment: datetime) -> datetime:
     """Up to when the wall clock pays: `moment`, or earlier while an answer is awaited.
 
     A closed page earns nothing while the learner's latest one asks, or many pages closed without a report would
@@ -45,7 +46,7 @@ def last_moment(player: StudySession, latest: StudySession, moment: datetime) ->
     return min(moment, latest.asked_at + _within(latest)) if latest is player else player.paid_until
 
 
-def answer(player: StudySession, nonce: str, now: datetime) -> None:
+def answer(player: Player, nonce: str, now: datetime) -> None:
     """Somebody is there. After the time for an answer, the wall clock pays from now on.
 
     :raises Conflict: nothing is asked, or something else
@@ -59,7 +60,7 @@ def answer(player: StudySession, nonce: str, now: datetime) -> None:
     player.unproven, player.nonce, player.asked_at = 0, None, None
 
 
-def _ask_when_due(player: StudySession, now: datetime) -> None:
+def _ask_when_due(player: StudySession | Player, now: datetime) -> None:
     if player.check_every and player.nonce is None and player.unproven >= player.check_every:
         player.nonce, player.asked_at = _nonce(), now
 
@@ -68,5 +69,5 @@ def _nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _within(player: StudySession) -> timedelta:
+def _within(player: Player) -> timedelta:
     return timedelta(seconds=player.check_within)

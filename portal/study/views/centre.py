@@ -36,9 +36,10 @@ def centre() -> str:
     stands = _tests(session, plans, now)
     plugins = current_plugins()
     goal = overview.of_year(year, rules.of_year(year, now), earned.get(year, {}), plans)
-    step = next_step.choose(plans, stands, overview.resume(session, learner.id))
-    # Who has neither studied nor earned anything begins with a project, not with a gap.
-    if step is None and goal.gaps and (plans or goal.counted):
+    lines, unpaid = _lines(session, plans, stands), _unpaid(session)
+    step = next_step.choose(plans, stands, overview.resume(session, learner.id), lines)
+    # Who has neither studied nor earned anything begins with a project, not with a gap; an order is to be paid first.
+    if step is None and unpaid is None and goal.gaps and (plans or goal.counted):
         step = next_step.gap_step(year, sum(goal.gaps.values()))
     return render_template(
         "study/centre.html",
@@ -50,8 +51,8 @@ def centre() -> str:
         this_year=this_year,
         goal=goal,
         step=step,
-        unpaid=_unpaid(session),
-        lines=_lines(session, plans, stands),
+        unpaid=unpaid,
+        lines=lines,
         doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
         cards=[card for card in plugins.ask("home_cards", user=account()) if card.place == "centre"],
         kinds=KINDS,
@@ -80,12 +81,13 @@ def project(plan_id: int) -> str:
     session, learner, now = db.reader(), current_learner(), clock.now()
     plan = overview.own_plan(session, learner.id, plan_id)
     stands = tests.of_courses(session, plan.courses, now)
+    lines = _lines(session, [plan], stands)
     return render_template(
         "study/project.html",
         plan=plan,
-        lines=_lines(session, [plan], stands)[plan.id],
+        lines=lines[plan.id],
         tests=stands,
-        step=next_step.choose([plan], stands, overview.resume(session, learner.id)),
+        step=next_step.choose([plan], stands, overview.resume(session, learner.id), lines),
         seconds=overview.course_seconds(session, plan.courses),
         left=checklist.left(plan) if plan.state == "open" else "",
         days=_days_left(plan, clock.today(now)),

@@ -10,14 +10,15 @@ from flask_babel import lazy_gettext as _l
 
 from portal import clock, db
 from portal.access.guard import learner_reports, learner_required
-from portal.access.visitor import current_learner, learner_id
+from portal.access.visitor import current_learner, reporting
 from portal.assessment import standing as tests
 from portal.catalogue.models import Lesson
 from portal.errors import NotFound, Refused
 from portal.settings import current_settings
-from portal.study import crediting, next_step, overview, service, standing, words
+from portal.study import crediting, next_step, overview, paging, records, service, standing, words
 from portal.study import media as files
 from portal.study.models import PlanCourse
+from portal.study.paging import Page
 from portal.study.standing import Check, Standing
 from portal.study.views import blueprint
 from portal.web.sound import json_body
@@ -40,6 +41,7 @@ def player(plan_course_id: int, lesson_id: int | None = None) -> ResponseReturnV
     return render_template(
         "study/player.html",
         **_lesson_values(course, lesson, stands),
+        page=_page(lesson, stands),
         media=files.is_there(lesson),
         mimetype=files.mimetype(lesson),
     )
@@ -68,17 +70,30 @@ def parts(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
     return jsonify({part: render_template(f"study/_{part}.html", **values) for part in ("coverage", "aside")})
 
 
-@blueprint.post("/study/report")
-@learner_reports
-def report() -> ResponseReturnValue:
-    """What was played since the last report: JSON from the page, a form from a page that is being left."""
+def _sent() -> dict[str, Any]:
+    """JSON from a page, a form from a page that is being left."""
     sent = json_body()
-    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
-    token, played, position = _checked(data)
-    with db.write() as session:
-        stand = service.report(
-            session, learner_id(), token, played, position, clock.now(), closing=bool(data.get("closing"))
-        )
+    return sent if isinstance(sent, dict) else request.form.to_dict()
+
+
+def _token() -> dict[str, str]:
+    token = str(_sent().get("token", ""))
+    return {"token": token if token.isprintable() else ""}
+
+
+@blueprint.post("/study/report")
+@learner_reports(records.ALONG, _token)
+def report() -> ResponseReturnValue:
+    """What was played since the last report."""
+    said, (learner_id, found), now = _checked(_sent()), reporting(), clock.now()
+    playing = records.playing(found)
+    if playing is None:
+        raise NotFound("study session")
+    with db.alone(write=True) as connection:
+        stand = service.beat(connection, playing, said, now)
+    if stand is None:
+        with db.write() as session:
+            stand = service.report(session, learner_id, playing[0].token, said, now)
     return jsonify(_answer(stand))
 
 
@@ -86,9 +101,7 @@ def report() -> ResponseReturnValue:
 @learner_required
 def present() -> ResponseReturnValue:
     """在场确认: the answer, from the script as JSON or from the form of a page without it."""
-    sent = json_body()
-    data: dict[str, Any] = sent if isinstance(sent, dict) else request.form.to_dict()
-    token, nonce = str(data.get("token", "")), str(data.get("nonce", ""))
+    token, nonce = _token()["token"], str(_sent().get("nonce", ""))
     with db.write() as session:
         stand = service.present(session, current_learner().id, token, nonce, clock.now())
     if _wants_json():
@@ -100,13 +113,14 @@ def present() -> ResponseReturnValue:
 @blueprint.post("/study/<int:plan_course_id>/<int:lesson_id>/read")
 @learner_required
 def read(plan_course_id: int, lesson_id: int) -> ResponseReturnValue:
-    """我已读完, for pages without script: the reading time runs on the server."""
+    """我已读完, for pages without script: the reading time runs on the server. Of a document, one page."""
+    page = request.form.get("page", type=int)
     with db.write() as session:
-        stand = service.finish_reading(session, current_learner().id, plan_course_id, lesson_id, clock.now())
+        stand = service.finish_reading(session, current_learner().id, plan_course_id, lesson_id, clock.now(), page)
     if not stand.complete:
         rest = words.spoken(stand.needed - stand.credited)
         flash(_("%(rest)s of the reading time are left; please read on.", rest=rest), "warm")
-    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id), 303)
+    return redirect(url_for("study.player", plan_course_id=plan_course_id, lesson_id=lesson_id, page=page), 303)
 
 
 @blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>")
@@ -138,6 +152,15 @@ def _first(course: PlanCourse, stands: list[Standing]) -> int:
     return first
 
 
+def _page(lesson: Lesson, stands: list[Standing]) -> Page | None:
+    """Which page of a document is shown, the one in the address or that left last; None for what has no pages."""
+    if not lesson.pages:
+        return None
+    stand = next(one for one in stands if one.lesson_id == lesson.id)
+    found = paging.pages(lesson.pages, lesson.seconds, standing.drawn(stand).cover)
+    return paging.opened(found, request.args.get("page", type=int), stand.position)
+
+
 def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -> dict[str, Any]:
     """What the page and its changing parts show."""
     shown = [standing.drawn(stand) for stand in stands]
@@ -148,6 +171,7 @@ def _lesson_values(course: PlanCourse, lesson: Lesson, stands: list[Standing]) -
         "course": course,
         "lesson": lesson,
         "stand": stand,
+        "pages": paging.pages(lesson.pages, lesson.seconds, stand.cover) if lesson.pages else [],
         "rows": list(zip(course.course.lessons, shown, strict=True)),
         "done": sum(min(one.credited, one.needed) for one in required),
         "needed": sum(one.needed for one in required),
@@ -182,7 +206,7 @@ def _check(asked: Check | None) -> dict[str, Any] | None:
     return {"nonce": asked.nonce, "left": max(0, int((asked.until - clock.now()).total_seconds()))}
 
 
-def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:
+def _checked(data: dict[str, Any]) -> service.Report:
     """:raises Refused: not intervals of whole, sensible seconds; nothing is credited then."""
     played = data.get("played", [])
     try:
@@ -194,7 +218,7 @@ def _checked(data: dict[str, Any]) -> tuple[str, list[tuple[int, int]], int]:
         raise Refused(_l("This report could not be read; nothing was credited.")) from error
     if len(parts) > MOST_INTERVALS:
         raise Refused(_l("This report could not be read; nothing was credited."))
-    return str(data.get("token", "")), parts, position
+    return service.Report(parts, position, closing=bool(data.get("closing")))
 
 
 def _second(value: object) -> int:

@@ -1,6 +1,14 @@
 """The only writer of this plugin's tables: documents, layouts, batches, look-ups."""
 
-from portal_certs.service.batches import BATCH, advance_batch, ask_batch, ask_issue, drop_batch, finish_batch
+from portal_certs.service.batches import (
+    BATCH,
+    advance_batch,
+    ask_batch,
+    ask_issue,
+    drop_batch,
+    finish_batch,
+    retry_batch,
+)
 from portal_certs.service.documents import (
     AWARD,
     PRINT,
@@ -40,6 +48,7 @@ __all__ = [
     "publish_template",
     "queue_printing",
     "reissue",
+    "retry_batch",
     "revoke",
     "template_in_use",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.kit import Problem, Refused, _l, audit, submit
+from portal.kit import Conflict, Problem, Refused, _l, audit, submit, try_again
 from portal_certs import variables
 from portal_certs.models import Batch
 
@@ -60,8 +60,23 @@ def _queued(session: Session, kind: str, rows: Sequence[int], pattern: str, acco
     session.add(batch)
     session.flush()
     audit.record(session, account_id, "asked_issue" if kind == ISSUE else "bundled", batch, after={"rows": len(rows)})
-    submit(session, BATCH, {"batch_id": batch.id}, unique=f"{BATCH}:{batch.id}", account_id=account_id)
+    submit(session, BATCH, {"batch_id": batch.id}, unique=job_name(batch.id), account_id=account_id)
     return batch
+
+
+def retry_batch(session: Session, batch: Batch, jobs: Sequence[str], actor_id: int) -> None:
+    """Gives work that was given up another start. `jobs` are names of jobs: its own, and those of its printing.
+
+    :raises Conflict: none of them was given up, or somebody was quicker.
+    """
+    if not sum(try_again(session, name) for name in jobs):
+        raise Conflict(_l("This is being worked on already."))
+    audit.record(session, actor_id, "tried_again", batch, after={"jobs": len(jobs)})
+
+
+def job_name(batch_id: int) -> str:
+    """By which the job of a batch is found."""
+    return f"{BATCH}:{batch_id}"
 
 
 def advance_batch(session: Session, batch_id: int, done: int) -> None:

@@ -200,7 +200,12 @@ def end(session: Session, document: Document, state: str, reason: str, now: date
 
 def queue_printing(session: Session, document_id: int, attempt: str = "") -> None:
     """One printing job per document; another `attempt` gives one whose job gave up another chance."""
-    submit(session, PRINT, {"document_id": document_id}, unique=f"{PRINT}:{document_id}{attempt and ':'}{attempt}")
+    submit(session, PRINT, {"document_id": document_id}, unique=f"{job_name(document_id)}{attempt and ':'}{attempt}")
+
+
+def job_name(document_id: int) -> str:
+    """By which the first printing job of a document is found."""
+    return f"{PRINT}:{document_id}"
 
 
 def _write(
@@ -214,11 +219,11 @@ def _write(
     plan_id: int | None = None,
     replaces_id: int | None = None,
 ) -> Document:
-    place = numbering.PLACES.get(kind, said.division_code[-4:])
-    serial = next_serial(session, said.issued_on.year, place, kind)
+    number = _next_number(session, kind, said, office)
     document = Document(
         kind=kind,
-        number=numbering.compose(office.prefix, said.issued_on.year, place, serial),
+        number=number,
+        plain=numbering.plain(number),
         learner_id=learner_id,
         plan_id=plan_id,
         snapshot=said.model_dump_json(),
@@ -232,6 +237,17 @@ def _write(
     session.flush()
     queue_printing(session, document.id)
     return document
+
+
+def _next_number(session: Session, kind: str, said: Snapshot, office: Office) -> str:
+    """The next number of the site's pattern. One that an earlier pattern gave to a document already is passed over."""
+    what = (said.issued_on.year, said.division_code, kind)
+    counter = office.pattern.counter(*what)
+    while True:
+        serial = next_serial(session, counter.year, counter.place, counter.kind)
+        number = office.pattern.compose(office.prefix, *what, serial)
+        if reading.by_number(session, number) is None:
+            return number
 
 
 def next_serial(session: Session, year: int, place: str, kind: str) -> int:

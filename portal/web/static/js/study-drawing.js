@@ -61,7 +61,7 @@ export class Drawing {
 }
 
 // 75 -> "1:15", 3675 -> "1:01:15", as the server writes it.
-function playtime(seconds) {
+export function playtime(seconds) {
   const [whole, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (number) => String(number).padStart(2, "0");
   return whole ? `${whole}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;

@@ -3,6 +3,7 @@
 import { Drawing } from "./study-drawing.js";
 import { Ledger } from "./study-ledger.js";
 import { Presence } from "./study-presence.js";
+import { Reading } from "./study-reading.js";
 
 const EVERY = 10_000;
 const root = document.querySelector("[data-player]");
@@ -16,9 +17,9 @@ let token = null;
 let opening = null;
 let sending = false;
 let complete = Boolean(root.dataset.complete);
-let credited = Number(root.dataset.credited);
 let offline = false; // an open session whose reports do not get through
 const drawing = new Drawing(root, needed, video);
+const text = reading && needed ? new Reading(root, needed, ledger, { wanted: () => !complete, over: told, turned: told }) : null;
 
 // --- what the learner is told ---
 
@@ -75,7 +76,7 @@ function open() {
 }
 
 function position() {
-  return video ? Math.floor(video.currentTime) : credited;
+  return video ? Math.floor(video.currentTime) : text.position;
 }
 
 async function report() {
@@ -106,8 +107,13 @@ async function report() {
   }
 }
 
+// A page came to its end or was turned: what is missing is drawn anew.
+async function told() {
+  await report();
+  if (text.pages) drawing.parts(true);
+}
+
 function apply(stand) {
-  credited = stand.credited;
   drawing.bar(stand);
   presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
@@ -117,7 +123,7 @@ function apply(stand) {
   drawing.parts(stand.anew).then((drawn) => {
     if (drawn && complete) live.textContent = root.querySelector(".p-next")?.textContent.trim() ?? "";
   });
-  if (reading) clock.goBackTo(stand.cover);
+  text?.credited(stand.cover);
   if (stand.state === "open" || complete) return;
   token = null;
   if (stand.state === "newer") stop(stand.why, goOn);
@@ -131,7 +137,7 @@ function lost() {
 
 function stop(text, action) {
   video?.pause();
-  clock.running = false;
+  if (text) text.running = false;
   ledger.cut();
   say(text, action);
 }
@@ -141,8 +147,7 @@ async function goOn() {
   if (video) {
     await video.play().catch(() => {});
   } else {
-    clock.running = await open();
-    clock.from();
+    text.start(await open());
   }
 }
 
@@ -172,7 +177,7 @@ const presence = new Presence(root, { call, token: () => token, late: () => stop
 // --- a video ---
 
 function playing() {
-  return video ? !video.paused && !video.ended : clock.running;
+  return video ? !video.paused && !video.ended : Boolean(text?.running);
 }
 
 async function started() {
@@ -221,47 +226,12 @@ function watchVideo() {
   });
 }
 
-// --- a text: time on the page, in front ---
-
-const clock = {
-  running: false,
-  last: 0,
-  read: 0,
-  from() {
-    this.last = performance.now();
-  },
-  // Reading goes on at the first second that is not credited, whatever was claimed.
-  goBackTo(cover) {
-    const at = cover.length && cover[0][0] === 0 ? cover[0][1] : 0;
-    if (ledger.empty && at < Math.floor(this.read) - 1) {
-      ledger.cut();
-      this.read = at;
-    }
-  },
-  tick() {
-    const now = performance.now();
-    const step = (now - this.last) / 1000;
-    this.last = now;
-    const inFront = root.dataset.kind === "document" || document.visibilityState === "visible";
-    // After a closed lid the timer jumps; only time that passed in steps was read.
-    if (!this.running || !inFront || step > 5 || complete) return;
-    this.read = Math.min(needed, this.read + step);
-    ledger.played(this.read);
-    if (this.read >= needed) {
-      ledger.toTheEnd();
-      report();
-    }
-  },
-};
+// --- a text ---
 
 async function readText() {
   if (complete || !needed) return;
-  clock.read = credited;
-  clock.from();
-  clock.running = await open();
-  clock.from();
-  ledger.played(clock.read);
-  setInterval(() => clock.tick(), 500);
+  text.start(await open());
+  setInterval(() => text.tick(), 500);
 }
 
 // --- begin ---
