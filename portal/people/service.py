@@ -63,8 +63,7 @@ def index_phones(session: Session) -> None:
 
 def accept(session: Session, account_id: int, agreement_id: int, address: str, now: datetime) -> None:
     """Keeps who accepted which version when, and a blind index of the address. Accepting twice changes nothing."""
-    query = select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id)
-    known = session.scalar(query)
+    known = session.scalar(select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id))
     if known is not None and known.withdrawn_at is not None:  # when it was withdrawn stays in the audit trail
         known.accepted_at, known.withdrawn_at = now, None
         audit.record(session, account_id, "consent_given_again", known)

@@ -115,7 +115,7 @@ def test_guesses_about_many_people_are_counted_by_address(
     app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever tries one phone with everybody's number is stopped; those who come from elsewhere are not."""
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     for turn in range(3):
         body = f"1302081985101812{turn}"
         guess = {**FORM, "id_number": body + check_digit(body)}

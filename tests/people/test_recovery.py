@@ -99,7 +99,7 @@ def test_guesses_about_many_people_are_counted_by_address(
     app: Flask, client: FlaskClient, old: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = slip(old.account_id)
-    monkeypatch.setattr(access, "PER_ADDRESS", 3)
+    monkeypatch.setattr(attempts, "PER_ADDRESS", 3)
     for turn in range(3):
         assert client.post("/reset", data={**FORM, "account": f"nobody {turn}", "code": code}).status_code == 422
     right = {**FORM, "code": code}
