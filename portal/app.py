@@ -17,6 +17,7 @@ from portal.settings import Settings, load
 from portal.storage import LocalStorage
 from portal.types import JobSpec
 from portal.vault import Vault
+from portal.web.folding import Folding
 
 # Rooms with pages; each keeps its blueprint in views.py.
 ROOMS = (
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Iterable[tuple[s
     settings = settings or load()
     logs.configure(json=settings.mode == "production")
     app = Flask("portal", root_path=os.path.dirname(__file__), static_folder="web/static")
+    app.jinja_environment = Folding
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SQLALCHEMY_DATABASE_URI=settings.database,
@@ -70,6 +72,8 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     from portal.staff import desks, lessons
     from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell, sound
 
+    if settings.mode == "production":
+        safety.init_app(app)
     proxies.init_app(app, settings)
     addresses.init_app(app)
     hosts.init_app(app, settings)
@@ -128,6 +132,7 @@ def _core_jobs() -> list[JobSpec]:
     from portal.audit import service as audit
     from portal.legacy import periodic as legacy
     from portal.payments import gateways as payments
+    from portal.payments import posting
     from portal.people import mailing, texting
     from portal.rights import retention
     from portal.study import periodic as study
@@ -138,6 +143,7 @@ def _core_jobs() -> list[JobSpec]:
         *study.JOBS,
         *assessment.JOBS,
         *payments.JOBS,
+        *posting.JOBS,
         *legacy.JOBS,
         *mailing.JOBS,
         *texting.JOBS,

@@ -32,6 +32,7 @@ from portal.db import UtcDateTime
 from portal.divisions import service as divisions
 from portal.divisions.models import Division
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
+from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, Job, JobContext, submit, try_again
 from portal.messages import service as messages
@@ -114,6 +115,7 @@ from portal.web.kept import kept
 __all__ = [
     "CATALOGUE",
     "EVERYWHERE",
+    "FONTS",
     "FROM",
     "ID_KINDS",
     "MAJOR",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "portal/web/static/vendor"
-FONTS = ROOT / "plugins/certs/portal_certs/fonts"
+FONTS = ROOT / "portal/fonts"
 
 FILES: dict[str, Path] = {
     "bootstrap/dist/css/bootstrap.min.css": VENDOR / "bootstrap.min.css",

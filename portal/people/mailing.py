@@ -67,10 +67,7 @@ def send(context: JobContext) -> None:
         mail = session.get(Mail, context.payload["mail"])
     if mail is None or mail.sent_at is not None or not mail.recipient or not settings.mail_server:
         return
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = settings.mail_from, mail.recipient, mail.subject
-    letter.set_content(f"{mail.body}\n\n-- \n{settings.site_office}\n{settings.address}\n")
-    _deliver(settings, letter)
+    deliver(settings, written(settings, mail.recipient, mail.subject or "", mail.body or ""))
     with db.write() as session:
         sent = session.get_one(Mail, mail.id)
         sent.sent_at, sent.recipient, sent.subject, sent.body = clock.now(), None, None, None
@@ -91,8 +88,16 @@ def _queue(session: Session, account_id: int, kind: str, recipient: str, subject
     submit(session, SEND, {"mail": mail.id}, unique=f"mail:{mail.id}")
 
 
-def _deliver(settings: Settings, letter: EmailMessage) -> None:
-    """:raises OSError, smtplib.SMTPException: the job is run again later. Their texts may hold the address."""
+def written(settings: Settings, recipient: str, subject: str, body: str) -> EmailMessage:
+    """A letter of the office, signed by it."""
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = settings.mail_from, recipient, subject
+    letter.set_content(f"{body}\n\n-- \n{settings.site_office}\n{settings.address}\n")
+    return letter
+
+
+def deliver(settings: Settings, letter: EmailMessage) -> None:
+    """:raises Undelivered: the job is run again later."""
     host, _colon, port = settings.mail_server.partition(":")
     context = ssl.create_default_context()
     try:

@@ -75,6 +75,13 @@ def _small(text: str) -> bool:
 
 def _shown(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], str]) -> str:
     """What is kept under a name, drawn anew where it may be true no longer, with this visitor's tokens."""
+    text = _text(name, tables, draw)
+    if g.get("csrf_token") == _FORM:  # part of what is being drawn to be kept
+        return text
+    return text.replace(_FORM, generate_csrf()).replace(_SCRIPT, headers.csp_nonce())
+
+
+def _text(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], str]) -> str:
     shelf: dict[tuple[str, ...], _Kept] = current_app.extensions["portal_kept"]
     key, marks, day = (*name, str(get_locale())), versions.marks(tables), clock.today(clock.now())
     found = shelf.get(key)
@@ -83,24 +90,31 @@ def _shown(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], st
         if len(shelf) >= MOST:
             shelf.clear()
         shelf[key] = found
-    return found.text.replace(_FORM, generate_csrf()).replace(_SCRIPT, headers.csp_nonce())
+    return found.text
 
 
 def _drawn(draw: Callable[[], str]) -> str:
     """The text with marks in place of this visitor's tokens."""
-    own = {name: g.pop(name) for name in _TOKENS if name in g}
+    own = {name: g.pop(name, None) for name in _TOKENS}
     for name, mark in _TOKENS.items():
         setattr(g, name, mark)
     try:
         return str(draw())
     finally:
-        for name in _TOKENS:
+        for name, token in own.items():
             g.pop(name, None)
-            if name in own:
-                setattr(g, name, own[name])
+            if token is not None:
+                setattr(g, name, token)
+
+
+def _csrf_token() -> str:
+    """The form token of this answer, or the mark in its place; asked for many times on a page."""
+    token: str = g.get("csrf_token") or generate_csrf()
+    return token
 
 
 def init_app(app: Flask) -> None:
     """An empty shelf for each application and process."""
     app.extensions["portal_kept"] = {}
-    app.jinja_env.globals["piece"] = piece
+    app.jinja_env.globals.update(piece=piece, csrf_token=_csrf_token)
+    app.context_processor(lambda: {"csrf_token": _csrf_token})  # over that of Flask-WTF

@@ -59,7 +59,7 @@ def _drawer() -> Callable[[dict[str, Any]], bytes]:
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-    fonts = Path(__file__).parents[2] / "plugins/certs/portal_certs/fonts"
+    fonts = Path(__file__).parents[2] / "portal/fonts"
     for weight in ("Regular", "Bold"):
         pdfmetrics.registerFont(TTFont(weight, str(fonts / f"NotoSerifSC-{weight}.ttf")))
 

@@ -117,7 +117,7 @@ def test_the_wheel_carries_what_git_does_not(site: Path) -> None:
     library = next((site / "venv/lib").glob("python*/site-packages"))
     for needed in ("portal/web/static/vendor/bootstrap.min.css", "portal/web/templates/web/base.html"):
         assert (library / needed).is_file(), needed
-    assert list((library / "portal_certs/fonts").glob("*.ttf"))
+    assert list((library / "portal/fonts").glob("*.ttf"))
     assert list((library / "portal/migrations/versions").glob("core_*.py"))
 
 

@@ -1,15 +1,21 @@
 """发票: asked for once, issued once, cancelled by a red letter before money goes back."""
 
-import pytest
+from collections.abc import Iterator
 
-from portal import db
+import pytest
+from sqlalchemy import select
+
+from portal import db, jobs
 from portal.errors import Conflict, Refused
+from portal.messages.models import Message
 from portal.orders.models import Order
 from portal.payments.models import InvoiceRequest
 from portal.payments.service import invoices, refunds
 from portal.payments.service.invoices import Wish
+from portal.settings import Settings
 from tests.orders.shop import NOON
 from tests.payments.sold import Sold, approve, ask, sold
+from tests.people.post_office import PostOffice, post_office
 
 __all__ = ["sold"]
 
@@ -84,3 +90,40 @@ def test_money_waits_for_the_red_letter(sold: Sold) -> None:
         assert [one.id for one in refunds.due(session)] == [refund.id]
     again = _invoice(sold)
     assert again.amount == 4800
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office() as found:
+        yield found
+
+
+@pytest.fixture
+def settings(settings: Settings, office: PostOffice) -> Settings:
+    """A site that sends mail."""
+    return settings.model_copy(
+        update={"mail_server": office.address, "mail_security": "none", "mail_from": "jxjy@example.cn"}
+    )
+
+
+def test_the_files_go_to_the_address_of_the_request(sold: Sold, office: PostOffice) -> None:
+    request = _invoice(sold, email="fapiao@mail.example.cn")
+    _issue(sold, request)
+    jobs.drain()
+    approve(sold, ask(sold, 0)[0])
+    with db.write() as session:
+        invoices.attach_red(session, request.id, "26112000000012345679", b"PK\x03\x04 red", sold.staff_id, NOON)
+    jobs.drain()
+    letters = [letter for letter in office.letters if letter["To"] == "fapiao@mail.example.cn"]
+    sent = [(part.get_filename(), part.get_content()) for letter in letters for part in letter.iter_attachments()]
+    assert sent == [("26112000000012345678.pdf", PDF), ("26112000000012345679.ofd", b"PK\x03\x04 red")]
+    assert ["发票" in letter["Subject"] for letter in letters] == [True, True]
+    with db.read() as session:
+        told = session.scalars(select(Message.kind).where(Message.account_id == sold.buyer_id))
+        assert {"invoice_issued", "invoice_red"} <= set(told)
+
+
+def test_without_an_address_nothing_is_mailed(sold: Sold, office: PostOffice) -> None:
+    _issue(sold, _invoice(sold))
+    jobs.drain()
+    assert [letter for letter in office.letters if list(letter.iter_attachments())] == []

@@ -17,6 +17,7 @@ from portal import db
 from portal.catalogue.models import TrainingClass
 from portal.errors import Conflict, PortalError
 from portal.events import EventRow
+from portal.jobs import Job
 from portal.orders import numbers, states
 from portal.orders import service as orders
 from portal.orders.models import Order, OrderLine
@@ -83,6 +84,12 @@ def _held() -> int:
         return session.scalar(select(func.sum(Payment.returned))) or 0
 
 
+def _sendings() -> int:
+    """How often the money of refunds was asked to be sent."""
+    with db.read() as session:
+        return session.scalar(select(func.count()).select_from(Job).where(Job.key == refunds.SEND)) or 0
+
+
 def test_one_notification_at_once_from_all_sides(app: Flask) -> None:
     _, payment = _started()
     answers = together(app, lambda _: _confirm(payment, "e", "r"))
@@ -133,6 +140,7 @@ def test_a_refund_is_agreed_to_once(app: Flask) -> None:
     answers = together(app, lambda _: _approve(refund, staff_id))
     assert len([answer for answer in answers if isinstance(answer, Conflict)]) == THREADS - 1
     assert _held() == refund.amount
+    assert _sendings() == 1
 
 
 def test_a_line_is_asked_back_once(app: Flask) -> None:
@@ -233,6 +241,18 @@ def test_control_without_the_table_of_moves_a_refund_is_agreed_to_and_refused(
     _approve(refund, staff_id)
     together(app, lambda _: _refuse(refund, staff_id))
     assert _held() < refund.amount  # its money is on its way, and free to be sent once more
+
+
+def test_control_without_looking_at_the_state_a_refund_is_sent_by_everybody_who_agrees(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund, staff_id = _asked()
+    _approve(refund, staff_id)
+    monkeypatch.setattr(refund_states, "MOVES", dict.fromkeys(refund_states.MOVES, frozenset(refund_states.MOVES)))
+    monkeypatch.setattr(refund_states, "PROPOSED", refund_states.APPROVED)  # whoever looks sees it undecided
+    monkeypatch.setattr(refunds, "_still_due", lambda *_: None)
+    together(app, lambda _: _approve(refund, staff_id))
+    assert _sendings() == 1 + THREADS
 
 
 def test_control_without_looking_what_is_under_way_one_line_goes_back_twice(

@@ -121,3 +121,25 @@ def test_money_that_pays_nothing_is_given_back_and_then_looked_into(
 def test_a_county_sees_such_a_payment_and_moves_nothing(county: FlaskClient, world: World, strange: Payment) -> None:
     assert county.get(f"/staff/payments/{strange.id}").status_code == 200
     assert county.post(f"/staff/payments/{strange.id}/do/give_back", data={"reason": "x"}).status_code == 404
+
+
+def test_the_office_proposes_a_refund_beside_the_terms(admin: FlaskClient, county: FlaskClient, world: World) -> None:
+    refund = world.mine["refunds"]
+    with db.write() as session:
+        row = session.get_one(Refund, refund.id)
+        line_id, order_id, price = row.line_id, row.payment.order_id, row.line.price
+    address = f"/staff/orders/{order_id}/do/propose"
+    said = {"line": str(line_id), "amount": "10.00", "reason": "课程停开"}
+    assert admin.post(address, data=said).status_code == 409  # one is under way
+    assert admin.post(f"/staff/refunds/{refund.id}/do/refuse", data={"reason": "另行处理"}).status_code == 303
+    assert address in admin.get(f"/staff/orders/{order_id}").text
+    for wrong in ({"reason": ""}, {"amount": "0"}, {"amount": f"{price / 100 + 1:.2f}"}, {"line": "999"}):
+        answer = admin.post(address, data=said | wrong)
+        assert answer.status_code == 422
+    assert admin.post(address, data=said).status_code == 303
+    with db.read() as session:
+        newest = session.scalars(select(Refund).order_by(Refund.id.desc())).first()
+        assert newest is not None
+        assert (newest.amount, newest.state, newest.words) == (1000, "proposed", "课程停开")
+    assert "课程停开" in admin.get(f"/staff/refunds/{newest.id}").text
+    assert county.post(address, data=said).status_code == 404  # a county reads its orders

@@ -1,4 +1,4 @@
-"""The rows of a roster: kept sealed as they were typed, with what is wrong with each. Written for service.py alone."""
+"""The rows of a roster: kept sealed as they were typed, with what is wrong with each. Written for services alone."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -88,3 +88,9 @@ def _had(session: Session, batch_id: int, known: Mapping[int, Standing]) -> dict
         for learner_id, course_id in sorted(ledger.counted(session, own, courses)):
             found.setdefault(own[learner_id], []).append(course_id)
     return found
+
+
+def become(session: Session, batch_id: int, before: str, after: str) -> None:
+    """Moves all rows of a roster that are in one state to another."""
+    rows = update(RosterRow).where(RosterRow.batch_id == batch_id, RosterRow.state == before)
+    session.execute(rows.values(state=after))

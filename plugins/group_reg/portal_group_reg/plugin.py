@@ -28,12 +28,13 @@ from portal.kit import (
 from portal_group_reg import (  # noqa: F401 - pages register themselves
     MODE,
     board,
+    changing,
     choosing,
     conditions,
     pages,
     replacing,
     result,
-    service,
+    reworking,
 )
 from portal_group_reg.command import command
 from portal_group_reg.models import Batch, RosterRow
@@ -90,6 +91,7 @@ def selection_modes() -> Iterable[SelectionMode]:
             gives=_l("Certificate of qualification for each person"),
             action=_l("Enrol our people"),
             icon="people",
+            changes="group_reg.change",
         )
     ]
 
@@ -122,4 +124,4 @@ def order_problems(session: Session, proposal: OrderProposal, quote: Quote) -> I
 @hookimpl
 def order_closed(session: Session, event: OrderClosed) -> None:
     """A list whose order was given up or ran out can be sent again."""
-    service.reopen(session, event.order_id, clock.now())
+    reworking.reopen(session, event.order_id, clock.now())

@@ -30,7 +30,7 @@ from portal.kit import (
     organisation_required,
     repair_workbook,
 )
-from portal_group_reg import keeping, problems, repairing, service, states, terms
+from portal_group_reg import keeping, problems, repairing, sending, service, states, terms
 from portal_group_reg.models import Batch, RosterRow
 from portal_group_reg.pages import STEPS, Elsewhere, blueprint
 from portal_group_reg.roster import LAYOUT, TEMPLATE
@@ -229,6 +229,8 @@ def _page(batch: Batch, form: SendForm) -> str:
         titles={column.key: column.title for column in LAYOUT.columns},
         hours=sum(offer.course.hours for offer in offers if offer.course.id in set(batch.courses)),
         free=catalogue.free_seats(batch.training_class),
+        offers=offers,
+        order=sending.replaced(session, batch),
     )
 
 

@@ -92,13 +92,28 @@ def proposal(
     )
     buyer = batch.organisation.account_id
     assert buyer is not None  # only an organisation with an account has rosters
-    asked = OrderProposal(MODE, buyer, key(batch), project.rule_set_id, lines, batch.seen_total)
+    changed = replaced(session, batch)
+    asked = OrderProposal(
+        MODE,
+        buyer,
+        key(batch),
+        project.rule_set_id,
+        lines,
+        batch.seen_total,
+        replaces=changed.number if changed else "",
+    )
     if not charged_less:
         return asked
     total = quote(session, asked).total
     if total > batch.seen_total:
         raise Refused(DEARER)
     return replace(asked, expected_total=total)
+
+
+def replaced(session: Session, batch: Batch) -> Order | None:
+    """The order this roster stands in, as long as it waits for money: the next one takes its place."""
+    found = session.get(Order, batch.order_id) if batch.order_id else None
+    return found if found is not None and found.state == "placed" else None
 
 
 def key(batch: Batch) -> str:

@@ -27,7 +27,7 @@ from portal_group_reg.roster import Checked, Lacks
 from portal_group_reg.terms import Terms
 
 READ, SEND = "group_reg.read", "group_reg.send"
-_MOVED_ON = _l("This list has moved on in another window. What you see now is its present state.")
+MOVED_ON = _l("This list has moved on in another window. What you see now is its present state.")
 
 
 def begin(
@@ -79,7 +79,7 @@ def replace_file(session: Session, batch: Batch, filename: str, file_key: str, a
         delete_after(session, [batch.file_key])
     kept = {"file_key": file_key, "filename": filename[:120], "updated_at": now, "refusal": "", "lacks": []}
     if not states.move(session, batch.id, states.READING, **kept):
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     batch = session.get_one(Batch, batch.id)
     batch.version += 1
     _queue(session, batch, READ, account_id)
@@ -126,7 +126,7 @@ def map_columns(session: Session, batch: Batch, said: Mapping[str, str], account
     :raises Refused: a column has no heading of the file, or two have the same; :raises Conflict: it has moved on.
     """
     if batch.state != states.REFUSED or not batch.lacks:
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     chosen = {key: said.get(key, "") for key in batch.lacks}
     found = [Problem(_l("Choose the heading."), key) for key, one in chosen.items() if one not in batch.headings]
     twice = [key for key, one in chosen.items() if one and list(chosen.values()).count(one) > 1]
@@ -135,7 +135,7 @@ def map_columns(session: Session, batch: Batch, said: Mapping[str, str], account
         raise Refused(problems=found)
     mapping = {**batch.mapping, **chosen}
     if not states.move(session, batch.id, states.READING, mapping=mapping, lacks=[], refusal="", updated_at=now):
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     batch = session.get_one(Batch, batch.id)
     batch.version += 1
     _queue(session, batch, READ, account_id)
@@ -162,7 +162,7 @@ def correct(
     :raises Conflict: another window was quicker, or the roster is not open to changes.
     """
     if batch.state != states.CHECKED or batch.version != version:
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     gone = set(dropped)
     rows = session.scalars(select(RosterRow).where(RosterRow.batch_id == batch.id, RosterRow.state == keeping.BAD))
     for row in rows.all():
@@ -181,14 +181,14 @@ def send(session: Session, batch: Batch, version: int, leave: bool, total: int, 
     :raises Refused: nobody new is in it, or rows are to be repaired and `leave` was not said.
     """
     if batch.version != version:
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     found = keeping.counts(session, batch.id)
     if not found.get(keeping.GOOD):
         raise Refused(_l("Nobody new is in this list: there is nothing to send."))
     if found.get(keeping.BAD) and not leave:
         raise Refused(_l("Say that the rows to repair stay behind, or repair them first."))
     if not states.move(session, batch.id, states.SENDING, seen_total=total, refusal="", updated_at=now):
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     _queue(session, session.get_one(Batch, batch.id), SEND, account_id)
 
 
@@ -196,11 +196,7 @@ def settle(session: Session, batch_id: int, order_id: int, account_id: int, peop
     """The order stands: good rows are in it, those to repair go on as a roster of their own."""
     states.move(session, batch_id, states.SENT, order_id=order_id, updated_at=now)
     _part(session, session.get_one(Batch, batch_id), now)
-    session.execute(
-        update(RosterRow)
-        .where(RosterRow.batch_id == batch_id, RosterRow.state == keeping.GOOD)
-        .values(state=keeping.SENT)
-    )
+    keeping.become(session, batch_id, keeping.GOOD, keeping.SENT)
     audit.record(session, account_id, "roster.sent", session.get_one(Batch, batch_id), after={"people": people})
 
 
@@ -214,19 +210,6 @@ def hand_back(session: Session, batch_id: int, sentence: str, faults: Mapping[in
             row.state, row.faults = keeping.BAD, [["id_number", faults[row.number], None]]
 
 
-def reopen(session: Session, order_id: int, now: datetime) -> None:
-    """The order was given up or ran out: its people can be sent again. Twice is once."""
-    batch = session.scalar(select(Batch).where(Batch.order_id == order_id))
-    if batch is not None and states.move(session, batch.id, states.CHECKED, order_id=None, updated_at=now):
-        batch = session.get_one(Batch, batch.id)
-        batch.version += 1
-        session.execute(
-            update(RosterRow)
-            .where(RosterRow.batch_id == batch.id, RosterRow.state == keeping.SENT)
-            .values(state=keeping.GOOD)
-        )
-
-
 def drop(session: Session, batch: Batch, account_id: int | None, now: datetime) -> str | None:
     """Forgets a roster and its rows. Returns the key of a file nobody has read yet.
 
@@ -234,7 +217,7 @@ def drop(session: Session, batch: Batch, account_id: int | None, now: datetime) 
     """
     key = batch.file_key
     if not states.move(session, batch.id, states.DROPPED, file_key=None, updated_at=now):
-        raise Conflict(_MOVED_ON)
+        raise Conflict(MOVED_ON)
     session.execute(delete(RosterRow).where(RosterRow.batch_id == batch.id))
     audit.record(session, account_id, "roster.dropped", batch)
     return key

@@ -18,10 +18,14 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Terms:
-    """Whose roster it is, and which projects it enrols in. No organisation: an operator asks, who is told all."""
+    """Whose roster it is, and which projects it enrols in. No organisation: an operator asks, who is told all.
+
+    `changing` is the unpaid order the roster takes the place of: whoever stands in it can be enrolled anew.
+    """
 
     organisation: Organisation | None
     project_ids: frozenset[int]
+    changing: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def _places(session: Session, learner_ids: list[int], terms: Terms) -> Iterator[
             select(OrderLine.learner_id, Order.buyer_id)
             .join(Order, Order.id == OrderLine.order_id)
             .where(OrderLine.learner_id.in_(part), OrderLine.project_id.in_(terms.project_ids))
-            .where(Order.state == "placed")
+            .where(Order.state == "placed", Order.id != terms.changing)
         )
         for query in (plans, unpaid):
             for learner_id, bought_by in session.execute(query):

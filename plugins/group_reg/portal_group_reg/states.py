@@ -1,8 +1,8 @@
 """States of a roster, and the only way from one to another.
 
-reading ── checked ── sending ── sent ── checked (its order was given up or ran out)
+reading ── checked ── sending ── sent ── checked (its order was given up, ran out or is being changed)
    └────── refused        └───── checked (the order was refused)
-Every one that is not sent can be dropped.
+Every one that is not sent can be dropped. A checked one whose order is being changed can be sent without a change.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ READING, REFUSED, CHECKED, SENDING, SENT, DROPPED = "reading", "refused", "check
 MOVES: dict[str, frozenset[str]] = {
     READING: frozenset({CHECKED, REFUSED, DROPPED}),
     REFUSED: frozenset({READING, DROPPED}),
-    CHECKED: frozenset({READING, SENDING, DROPPED}),
+    CHECKED: frozenset({READING, SENDING, SENT, DROPPED}),
     SENDING: frozenset({SENT, CHECKED}),
     SENT: frozenset({CHECKED}),
     DROPPED: frozenset(),

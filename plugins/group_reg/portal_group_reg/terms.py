@@ -33,10 +33,12 @@ class Terms:
 
 def of_batch(session: Session, batch: Batch) -> Terms:
     """The terms of a roster on its way."""
-    return of_class(session, batch.training_class, batch.organisation)
+    return of_class(session, batch.training_class, batch.organisation, batch.order_id or 0)
 
 
-def of_class(session: Session, chosen: TrainingClass | None, organisation: Organisation | None = None) -> Terms:
+def of_class(
+    session: Session, chosen: TrainingClass | None, organisation: Organisation | None = None, changing: int = 0
+) -> Terms:
     """The terms of a class's project; without a class those of any project that takes enrolments today."""
     today = clock.today(clock.now())
     projects = frozenset([chosen.project_id]) if chosen else standing.open_projects(session, today)
@@ -47,7 +49,7 @@ def of_class(session: Session, chosen: TrainingClass | None, organisation: Organ
         employer=organisation.name if organisation else "",
         code=organisation.code if organisation else "",
     )
-    return Terms(rows, standing.Terms(organisation, projects))
+    return Terms(rows, standing.Terms(organisation, projects, changing))
 
 
 def counties(session: Session) -> frozenset[str]:

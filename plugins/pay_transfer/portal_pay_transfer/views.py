@@ -27,7 +27,7 @@ from portal.kit import (
     login_required,
     plugin_setting,
 )
-from portal_pay_transfer import service
+from portal_pay_transfer import paper, service
 from portal_pay_transfer.models import Transfer
 
 blueprint = Blueprint("pay_transfer", __name__, template_folder="templates")
@@ -56,13 +56,35 @@ def page(number: str) -> ResponseReturnValue:
             transfer=transfer,
             order=_order(transfer),
             form=form,
-            payee=plugin_setting("pay_transfer", "payee") or current_settings().site_office,
-            bank=plugin_setting("pay_transfer", "bank"),
-            account_number=plugin_setting("pay_transfer", "account"),
+            payee=_payee(),
         ),
         422 if form.errors else 200,
     )
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/transfer/<number>/notice.pdf")
+@login_required
+def notice(number: str) -> Response:
+    """缴费通知单 for whoever makes the transfer. :raises NotFound: unknown, another's, or it waits for no money."""
+    transfer = _own(number)
+    if transfer.state != "open":
+        raise NotFound(number)
+    order = _order(transfer)
+    said = paper.Notice(
+        order=order,
+        payer=order.buyer.get_full_name(),
+        payee=_payee(),
+        code=transfer.payment_number,
+        amount=transfer.missing,
+        made_on=clock.spoken(clock.today(clock.now())),
+        until=f"{clock.spoken(clock.today(order.expires_at))} {clock.local(order.expires_at):%H:%M}",
+        office=current_settings().site_office,
+    )
+    response = Response(paper.draw(said), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -92,6 +114,15 @@ def _own(number: str) -> Transfer:
     if found is None:
         raise NotFound(number)
     return found
+
+
+def _payee() -> paper.Payee:
+    """The office's account; in demo mode one that nobody has."""
+    return paper.Payee(
+        plugin_setting("pay_transfer", "payee") or current_settings().site_office,
+        plugin_setting("pay_transfer", "bank") or _("Sample bank, for trying things out"),
+        plugin_setting("pay_transfer", "account") or "0000 0000 0000 0000",
+    )
 
 
 def _order(transfer: Transfer) -> Order:

@@ -1,11 +1,13 @@
 """The basket: courses chosen and not ordered yet, kept as a draft of the core on every device."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kit import Draft, Learner, clock, current_settings, drafts
+from portal.kit import Draft, Learner, Order, clock, current_settings, drafts
 from portal_self_select import MODE
 
 KEY = "basket"
@@ -14,11 +16,15 @@ MOST = 60  # courses in one order
 
 @dataclass(frozen=True)
 class Basket:
-    """Course ids in the order chosen. `token` is drawn once and makes the order's key."""
+    """Course ids in the order chosen. `token` is drawn once and makes the order's key.
+
+    `replaces` is the number of the unpaid order these courses are to take the place of.
+    """
 
     token: str
     courses: tuple[int, ...] = ()
     version: int = 0
+    replaces: str = ""
 
     @property
     def key(self) -> str:
@@ -47,6 +53,31 @@ def remove(session: Session, learner: Learner, course_id: int) -> Basket:
     return _save(session, learner, replace(kept, courses=tuple(one for one in kept.courses if one != course_id)))
 
 
+def reopen(session: Session, learner: Learner, number: str, course_ids: Collection[int]) -> None:
+    """The courses of an unpaid order are chosen anew, before what waited in the basket."""
+    kept = load(session, learner)
+    if kept.replaces != number:
+        wanted = tuple(dict.fromkeys((*course_ids, *kept.courses)))[:MOST]
+        _save(session, learner, replace(kept, courses=wanted, replaces=number))
+
+
+def leave(session: Session, learner: Learner, course_ids: Collection[int]) -> None:
+    """The order these were ordered with stays as it is; what else was chosen waits on."""
+    kept = load(session, learner)
+    rest = tuple(one for one in kept.courses if one not in course_ids)
+    if rest:
+        _save(session, learner, replace(kept, courses=rest, replaces=""))
+    else:
+        empty(session, learner)
+
+
+def replaced(session: Session, learner: Learner, kept: Basket) -> Order | None:
+    """The order that is being changed, as long as it waits for money."""
+    query = select(Order).where(Order.number == kept.replaces, Order.buyer_id == learner.account_id)
+    found: Order | None = session.scalar(query.where(Order.state == "placed")) if kept.replaces else None
+    return found
+
+
 def empty(session: Session, learner: Learner) -> None:
     """The courses have become an order."""
     drafts.drop(session, learner.account_id, MODE, KEY)
@@ -59,7 +90,7 @@ def _save(session: Session, learner: Learner, basket: Basket) -> Basket:
         MODE,
         KEY,
         KEY,
-        {"token": basket.token, "courses": list(basket.courses)},
+        {"token": basket.token, "courses": list(basket.courses), "replaces": basket.replaces},
         basket.version,
         clock.now(),
         current_settings().draft_days,
@@ -68,4 +99,5 @@ def _save(session: Session, learner: Learner, basket: Basket) -> Basket:
 
 
 def _basket(draft: Draft) -> Basket:
-    return Basket(draft.data["token"], tuple(draft.data["courses"]), draft.version)
+    # Baskets filled before orders could be changed say nothing about one.
+    return Basket(draft.data["token"], tuple(draft.data["courses"]), draft.version, draft.data.get("replaces", ""))

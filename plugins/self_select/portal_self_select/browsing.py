@@ -20,12 +20,13 @@ def index() -> str:
     wish, years = _wish(), shelf.years(session)
     found = shelf.find(session, wish, years)
     ids = [row.course.id for row in found.rows]
+    chosen = basket.load(session, visitor) if visitor else None
     return render_template(
         "self_select/index.html",
         wish=wish,
         found=found,
-        held=holdings.of(session, visitor, ids) if visitor else {},
-        basket=basket.load(session, visitor) if visitor else None,
+        held=holdings.of(session, visitor, ids, chosen.replaces) if visitor and chosen else {},
+        basket=chosen,
         categories=shelf.categories(session),
         years=years,
     )
@@ -38,13 +39,15 @@ def course(course_id: int) -> str:
     """One course: what it is about, its lessons, what it costs, 试看 and 选课学习."""
     session, visitor = db.reader(), visiting_learner()
     found = shelf.course(session, course_id)
+    chosen = basket.load(session, visitor) if visitor else None
+    held = holdings.of(session, visitor, [course_id], chosen.replaces) if visitor and chosen else {}
     return render_template(
         "self_select/course.html",
         course=found,
         over=conditions.over([found], clock.now()).get(course_id),
         tested=course_id in shelf.tested(session, [found]),
-        held=holdings.of(session, visitor, [course_id]).get(course_id) if visitor else None,
-        basket=basket.load(session, visitor) if visitor else None,
+        held=held.get(course_id),
+        basket=chosen,
         visitor=current_account(),
     )
 

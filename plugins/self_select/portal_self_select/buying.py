@@ -37,7 +37,8 @@ CHANGED = _l("Your basket was changed in another window. Please check it once mo
 def choose(course_id: int) -> ResponseReturnValue:
     """选课学习: into the basket. What the learner has already is said, not put in."""
     learner, course = current_learner(), shelf.course(db.reader(), course_id)
-    held = holdings.of(db.reader(), learner, [course_id]).get(course_id)
+    changing = basket.load(db.reader(), learner).replaces
+    held = holdings.of(db.reader(), learner, [course_id], changing).get(course_id)
     if held is not None:
         flash(str(conditions.HELD[held.kind] % {"title": course.title}), "warm")
         return redirect(url_for("self_select.course", course_id=course_id), 303)
@@ -119,6 +120,7 @@ def proposal(learner: Learner, kept: Basket, courses: list[Course], expected_tot
         rule_set_id=rules.in_force(db.reader(), clock.today(now).year, now).id,
         lines=lines,
         expected_total=expected_total,
+        replaces=order.number if (order := basket.replaced(db.reader(), learner, kept)) else "",
     )
 
 
@@ -133,6 +135,7 @@ def _submit(learner: Learner, kept: Basket, expected_total: int) -> ResponseRetu
 def _page(learner: Learner, kept: Basket, form: BasketForm) -> str:
     session = db.reader()
     courses = shelf.offered(session, kept.courses)
+    order = basket.replaced(session, learner, kept)
     try:
         total = quote(session, proposal(learner, kept, courses, 0)).total
     except NotFound:
@@ -147,6 +150,7 @@ def _page(learner: Learner, kept: Basket, form: BasketForm) -> str:
         courses=courses,
         gone=len(kept.courses) - len(courses),
         tested=shelf.tested(session, courses),
-        held=holdings.of(session, learner, kept.courses),
+        held=holdings.of(session, learner, kept.courses, kept.replaces),
+        order=order,
         total=total,
     )

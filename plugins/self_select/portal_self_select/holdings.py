@@ -19,9 +19,13 @@ class Holding:
     url: str = ""
 
 
-def of(session: Session, learner: Learner, course_ids: Collection[int]) -> dict[int, Holding]:
-    """What the learner has of these courses, by course id; what counts most wins. Three statements."""
-    found = {course_id: _ordered(number) for course_id, number in _unpaid(session, learner.id, course_ids)}
+def of(session: Session, learner: Learner, course_ids: Collection[int], changing: str = "") -> dict[int, Holding]:
+    """What the learner has of these courses, by course id; what counts most wins. Three statements.
+
+    :param changing: number of an order that is being changed: what it holds can be chosen anew
+    """
+    unpaid = _unpaid(session, learner.id, course_ids)
+    found = {course_id: _ordered(number) for course_id, number in unpaid if number != changing}
     found |= {course_id: _studying(plan_course) for course_id, plan_course in _open(session, learner.id, course_ids)}
     counted = ledger.counted(session, [learner.id], course_ids)
     return found | {course_id: Holding(COUNTED) for _, course_id in counted}

@@ -6,7 +6,14 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from portal.kit import Account, NavItem, OrderProposal, Problem, Quote, SelectionMode, _l, hookimpl
-from portal_self_select import MODE, browsing, buying, conditions, pages  # noqa: F401 - pages register themselves
+from portal_self_select import (  # noqa: F401 - pages register themselves
+    MODE,
+    browsing,
+    buying,
+    changing,
+    conditions,
+    pages,
+)
 
 
 @hookimpl
@@ -28,6 +35,7 @@ def selection_modes() -> Iterable[SelectionMode]:
             action=_l("Find a course"),
             icon="book",
             takes="self_select.fill",
+            changes="self_select.change",
         )
     ]
 

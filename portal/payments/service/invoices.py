@@ -17,6 +17,7 @@ from portal.orders import states as order_states
 from portal.orders.models import Order
 from portal.payments import invoice_states, refund_states
 from portal.payments.models import InvoiceRequest, Payment, Refund
+from portal.settings import current_settings
 from portal.storage import current_storage
 from portal.types import Problem
 
@@ -27,6 +28,7 @@ _TAX_NUMBER = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{15}|[0-9A-Z]{17}|[0-9A-HJ-NP-RT-
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 _FILES = {b"%PDF-": "pdf", b"PK\x03\x04": "ofd"}  # an OFD is a zip
 BYTES_MOST = 5 * 1024 * 1024
+POST = "payments.invoice_mail"  # the job that mails a file (posting.py)
 
 
 @dataclass(frozen=True)
@@ -195,3 +197,6 @@ def _said(session: Session, request_id: int, actor_id: int, kind: str) -> None:
     order = request.order
     audit.record(session, actor_id, kind.replace("_", "."), request)
     messages.post(session, order.buyer_id, kind, f"/orders/{order.number}", number=order.number)
+    if request.email and current_settings().mail_server:
+        red = kind == "invoice_red"
+        jobs.submit(session, POST, {"invoice": request.id, "red": red}, unique=f"{POST}:{request.id}:{red}")

@@ -124,9 +124,9 @@ def approve(
         _change_amount(session, refund, amount, answer)
     elif refund.reason == refund_states.ASKED:
         _still_due(session, refund, now)
-    refund_states.move(
-        session, refund_id, refund_states.APPROVED, decided_by=actor_id, decided_at=now, answer=answer.strip()
-    )
+    values = {"decided_by": actor_id, "decided_at": now, "answer": answer.strip()}
+    if not refund_states.move(session, refund_id, refund_states.APPROVED, **values):
+        raise Conflict(_MOVED_ON)
     order = refund.payment.order
     if refund.line_id is not None:
         orders.take_back(session, order.id, [refund.line_id], "refund", now)

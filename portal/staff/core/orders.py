@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.orders.models import Order
+from portal.orders import states as order_states
+from portal.orders.models import Order, OrderLine
 from portal.payments import service, states
 from portal.payments.models import Payment
 from portal.staff import shapes
@@ -15,6 +16,7 @@ from portal.staff.actions import Action, Ask
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, NUMBER
+from portal.web import formats
 
 
 def _give_back(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
@@ -23,6 +25,24 @@ def _give_back(session: Session, row: Payment, said: Mapping[str, Any], actor_id
 
 def _looked(session: Session, row: Payment, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
     service.dismiss(session, row.id, actor_id, said["reason"], now)
+
+
+def _propose(session: Session, row: Order, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:
+    service.refunds.propose(session, row, int(said["line"]), said["amount"], actor_id, said["reason"], now)
+
+
+def _refundable(row: Order) -> tuple[Ask, ...]:
+    """Of which line of an order how much goes back, and why."""
+    lines = {str(line.id): _named(line) for line in row.lines if line.refunded_at is None}
+    return (
+        Ask("line", _l("Learner and title"), "choice", lines),
+        Ask("amount", _l("Amount"), "money", hint=_l("At most what was paid for it")),
+        Ask("reason", _l("Why, as the buyer reads it")),
+    )
+
+
+def _named(line: OrderLine) -> str:
+    return f"{line.learner.name} · {line.title} · ¥{formats.money(line.price)}"
 
 
 def _unused(row: Payment) -> bool:
@@ -84,6 +104,17 @@ class Orders(Screen):
         Filter("placed", _l("Placed"), "days", "placed_at"),
     )
     order = "-placed_at"
+    actions = (
+        Action(
+            "propose",
+            _l("Propose a refund"),
+            _l("Beside the terms of refunds, where they would be unjust. Nothing is sent before it is agreed to."),
+            _propose,
+            _l("Proposed. It waits among the refund requests."),
+            lambda row: row.state == order_states.PAID,
+            _refundable,
+        ),
+    )
     empty = _l("Orders appear here as soon as one is placed.")
 
 
