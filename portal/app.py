@@ -72,6 +72,8 @@ def _web(app: Flask, settings: Settings, plugins: Plugins) -> None:
     from portal.staff import desks, lessons
     from portal.web import addresses, errors, headers, hosts, i18n, kept, proxies, shell, sound
 
+    if settings.mode == "production":
+        safety.init_app(app)
     proxies.init_app(app, settings)
     addresses.init_app(app)
     hosts.init_app(app, settings)

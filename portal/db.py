@@ -184,10 +184,14 @@ def fill(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]
 
 def insert_unless(session: Session, model: type[Row], unique: str, values: Mapping[str, Any]) -> Row | None:
     """Inserts a row unless another one has its value in the column `unique`: then None, and nothing is written."""
-    into = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    said: Any = into(model).values(**values)
+    said = insert_or(model).values(**values)
     row: Row | None = session.scalar(said.on_conflict_do_nothing(index_elements=[unique]).returning(model))
     return row
+
+
+def insert_or(model: type[Row]) -> Any:
+    """INSERT as this database's own, which may say what happens on a conflict."""
+    return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(model)
 
 
 def among(column: QueryableAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

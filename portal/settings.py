@@ -9,15 +9,15 @@ import runpy
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from flask import current_app
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from portal import strength
 from portal.errors import Misconfigured
-
-VARIETY = 10  # different characters a secret has at least: 32 random hexadecimal digits have 14
 
 
 class Settings(BaseSettings):
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     keep_replaced_photos_days: int = Field(365, description="days a replaced photo is kept")
     keep_evidence_days: int = Field(180, description="days evidence is kept after a correction was decided")
     keep_logins_days: int = Field(180, description="days ended logins and spent codes are kept")
+    keep_imports_days: int = Field(30, description="days an uploaded register and its lists are kept after the import")
     keep_messages_days: int = Field(1095, description="days messages are kept")
     mail_server: str = Field("", description="SMTP server as host:port; empty: no mail is sent")
     mail_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the SMTP connection is kept")
@@ -135,17 +136,19 @@ def check(settings: Settings) -> None:
 
 
 def _check_production(settings: Settings) -> None:
-    if not settings.public_url.startswith("https://"):
-        raise Misconfigured("PORTAL_PUBLIC_URL", "production needs an https:// address")
-    for name in ("secret_key", "index_pepper"):
-        if len(set(getattr(settings, name).get_secret_value())) < VARIETY:
-            raise Misconfigured(f"PORTAL_{name.upper()}", "this can be guessed: let a machine make it")
+    address = urlsplit(settings.public_url)
+    if address.scheme != "https" or not address.hostname:
+        raise Misconfigured("PORTAL_PUBLIC_URL", "production needs an https:// address with a host")
     if settings.secret_key == settings.index_pepper:
         raise Misconfigured("PORTAL_INDEX_PEPPER", "it must differ from PORTAL_SECRET_KEY")
-    several = [name for name in ("WEB_CONCURRENCY", "GRANIAN_WORKERS") if os.environ.get(name, "1") != "1"]
-    if settings.database.startswith("sqlite") and (settings.processes > 1 or several):
-        named = several[0] if several else "PORTAL_PROCESSES"
-        raise Misconfigured("PORTAL_DATABASE_URL", f"several web processes ({named}) need PostgreSQL")
+    for name in ("secret_key", "index_pepper"):
+        if strength.guessable(getattr(settings, name).get_secret_value()):
+            raise Misconfigured(f"PORTAL_{name.upper()}", "this can be guessed: let a machine make it")
+    if fault := strength.weak_key(settings.vault_keys[0].get_secret_value()):
+        raise Misconfigured("PORTAL_VAULT_KEYS", fault)
+    told = "PORTAL_PROCESSES" if settings.processes > 1 else strength.several_processes()
+    if settings.database.startswith("sqlite") and told:
+        raise Misconfigured("PORTAL_DATABASE_URL", f"several web processes ({told}) need PostgreSQL")
 
 
 def _demo_secrets(data: Path) -> dict[str, Any]:

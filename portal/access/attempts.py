@@ -4,12 +4,12 @@ So thirty at once are no more tries than one after the other. Guesses, codes tha
 registering are counted apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import case, or_, update
 from sqlalchemy.orm import Session
 
 from portal import db
@@ -27,9 +27,10 @@ LOGIN, CODES, LOOK_UP = "attempt", "attempt-code", "attempt-look-up"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One that was counted."""
+    """One that was counted. `accounts`: whom the name means, see service.everybody."""
 
     keys: tuple[str, ...]
+    accounts: Sequence[Account]
 
     def forgive(self, session: Session) -> None:
         """It was right, or none of those that count."""
@@ -51,20 +52,25 @@ def count(session: Session, name: str, address: str, now: datetime, what: str = 
 
     :raises TooMany: too many of this sort for this name or from this address. The caller's transaction must fall.
     """
-    limits = _limits(service.everybody(session, name) if name else [], name, address, what)
-    for key, limit in limits.items():
-        if not _count(session, key, limit, now):
-            raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
-    return Attempt(tuple(limits))
+    accounts = service.everybody(session, name) if name else []
+    limits = _limits(accounts, name, address, what)
+    if not _count(session, limits, now):
+        raise TooMany(_l("Too many failed attempts. Try again in 15 minutes."))
+    return Attempt(tuple(limits), accounts)
 
 
-def _count(session: Session, key: str, limit: int, now: datetime) -> bool:
-    """One more under this key, unless there are as many as there may be: one conditional statement."""
-    db.insert_unless(session, LoginAttempt, "key", {"key": key, "failures": 0, "window_start": now})
-    mine = update(LoginAttempt).where(LoginAttempt.key == key)
-    session.execute(mine.where(LoginAttempt.window_start <= now - WINDOW).values(failures=0, window_start=now))
-    counted = session.execute(mine.where(LoginAttempt.failures < limit).values(failures=LoginAttempt.failures + 1))
-    return bool(counted.rowcount)  # type: ignore[attr-defined]
+def _count(session: Session, limits: Mapping[str, int], now: datetime) -> bool:
+    """One more under each key, but for those that have as many as there may be: one statement. Whether all had room."""
+    rows = [{"key": key, "failures": 1, "window_start": now} for key in limits]
+    over = LoginAttempt.window_start <= now - WINDOW
+    begun = {
+        "failures": case((over, 1), else_=LoginAttempt.failures + 1),
+        "window_start": case((over, now), else_=LoginAttempt.window_start),
+    }
+    room = or_(over, LoginAttempt.failures < case(dict(limits), value=LoginAttempt.key))
+    said = db.insert_or(LoginAttempt).values(rows)
+    counted = said.on_conflict_do_update(index_elements=["key"], set_=begun, where=room).returning(LoginAttempt.key)
+    return len(session.scalars(counted).all()) == len(limits)
 
 
 def _limits(accounts: Sequence[Account], name: str, address: str, what: str) -> dict[str, int]:

@@ -21,7 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 RULE = "portal_access"
 OWNER_ONLY = _l("Only the login with the code itself manages the others.")
 AGREE = "agree"  # in the cookie: this login has a new agreement to accept before anything else
-_BEFORE_AGREEING = {"people.accept_agreement", "rights.data", "rights.close"}
+_BEFORE_AGREEING = {"people.accept_agreement", "rights.data", "rights.close", "rights.withdraw"}
 
 
 def public(view: View) -> View:

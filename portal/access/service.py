@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -34,7 +34,11 @@ def log_in(session: Session, name: str, password: str) -> Account:
 
     :raises Refused: wrong name or password; which of both is not told.
     """
-    accounts = everybody(session, name)
+    return opened(everybody(session, name), password)
+
+
+def opened(accounts: Sequence[Account], password: str) -> Account:
+    """Which of these accounts the password opens. :raises Refused: none."""
     place = passwords.whose([one.password for one in accounts], password)
     account = accounts[place] if place is not None else None
     if account is None or account.must_change or not account.active:

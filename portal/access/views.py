@@ -55,8 +55,8 @@ def _names_somebody(typed: str) -> bool:
 def _enter(form: LoginForm, target: str) -> ResponseReturnValue:
     now = clock.now()
     tried = attempts.begin(str(form.name.data), address(), now)
-    # Reading between: hashing a password takes long and must not hold the one writing transaction.
-    found = service.log_in(db.reader(), str(form.name.data), str(form.password.data))
+    # Between two transactions: hashing a password takes long and must not hold up whoever writes.
+    found = service.opened(tried.accounts, str(form.password.data))
     with db.write() as writing:
         tried.forgive(writing)
         token = service.open_session(writing, found, device(), now)

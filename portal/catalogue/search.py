@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
@@ -36,10 +37,13 @@ class CourseEnding(Model):
     """The title and the teacher of a course on offer, from each of their characters on. Kept in step below."""
 
     __tablename__ = "course_ending"
-    __table_args__ = (Index("ix_course_ending_found", "year", "kind", "ending", "course_id"),)
+    __table_args__ = (
+        Index("ix_course_ending_found", "year", "kind", "ending", "course_id"),
+        Index("ix_course_ending_course_id", "course_id", "ending"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     year: Mapped[int]
     kind: Mapped[str] = mapped_column(String(10))
     # Compared byte by byte on both back ends, so that a beginning is a range.
@@ -47,10 +51,13 @@ class CourseEnding(Model):
 
 
 def found(words: Iterable[str], year: int, kinds: Iterable[str]) -> ColumnElement[bool]:
-    """Courses of a year that have all these words: the longest is looked up, the others must stand there too."""
+    """Courses of a year that have all these words: the longest is looked up, the others must stand there too.
+
+    It stands for the year and the kinds as well; said once more, they would tempt a database to walk the whole shelf.
+    """
     longest, *others = sorted((plain(word) for word in words), key=len, reverse=True)
-    near = or_(*(Course.id.in_(_places(longest, year, kind)) for kind in kinds))
-    return and_(near, *(_has(word) for word in others), *(_whole(word) for word in (longest, *others)))
+    near = union_all(*(_places(longest, year, kind) for kind in kinds))
+    return and_(Course.id.in_(near), *(_has(word) for word in others), *(_whole(word) for word in (longest, *others)))
 
 
 def plain(text: str) -> str:

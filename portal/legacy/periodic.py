@@ -24,8 +24,12 @@ from portal.storage import current_storage
 from portal.types import JobSpec
 
 KEY, FOLDER = "legacy.import", "imports"
-KEPT = timedelta(days=30)
 CAUSES, ROWS_SHOWN = "causes", 40
+
+
+def kept() -> timedelta:
+    """How long an uploaded register and its lists stay."""
+    return timedelta(days=current_settings().keep_imports_days)
 
 
 def begin(session: Session, data: bytes, account_id: int, *, dry: bool, anyway: bool = False) -> Job:
@@ -111,10 +115,10 @@ def _lists(key: str, outcome: Outcome) -> dict[str, str]:
 
 
 def sweep(context: JobContext) -> None:
-    """Removes uploaded registers and their lists a month after their import."""
+    """Removes uploaded registers and their lists when their time is over."""
     storage = current_storage()
     with db.read() as session:
-        old = list(session.scalars(select(Job).where(Job.key == KEY, Job.ended_at < context.moment - KEPT)))
+        old = list(session.scalars(select(Job).where(Job.key == KEY, Job.ended_at < context.moment - kept())))
     for job in old:
         for ending in ("", ".bad.xlsx", ".unproved.xlsx", f".{CAUSES}.json"):
             storage.delete(f"{job.payload['file']}{ending}")

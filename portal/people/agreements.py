@@ -25,14 +25,23 @@ def newest(session: Session, key: str = SERVICE) -> Agreement | None:
 
 
 def to_accept(session: Session, account_id: int, moment: datetime, key: str = SERVICE) -> Agreement | None:
-    """The version in force, where this account has accepted only earlier ones. One statement.
+    """The version in force, where this account has accepted only earlier ones, or withdrew. One statement.
 
     Who has never accepted any (staff, accounts made by staff) is asked where they first register or activate.
     """
     accepted = exists().where(
-        AgreementAcceptance.account_id == account_id, AgreementAcceptance.agreement_id == Agreement.id
+        AgreementAcceptance.account_id == account_id,
+        AgreementAcceptance.agreement_id == Agreement.id,
+        AgreementAcceptance.withdrawn_at.is_(None),
     )
     before = exists().where(AgreementAcceptance.account_id == account_id)
     query = select(Agreement, accepted, before).where(Agreement.key == key, Agreement.effective_at <= moment)
     found = session.execute(query.order_by(Agreement.version.desc()).limit(1)).first()
     return found[0] if found and found[2] and not found[1] else None
+
+
+def withdrew(session: Session, account_id: int, agreement_id: int) -> bool:
+    """Whether this account took its consent to this version back."""
+    mine = AgreementAcceptance.account_id == account_id, AgreementAcceptance.agreement_id == agreement_id
+    query = select(AgreementAcceptance.id).where(*mine, AgreementAcceptance.withdrawn_at.is_not(None))
+    return session.scalar(query) is not None

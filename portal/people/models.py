@@ -223,6 +223,7 @@ class AgreementAcceptance(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address_digest: Mapped[str | None] = mapped_column(String(64))
 
 

@@ -49,7 +49,8 @@ def accept_agreement() -> ResponseReturnValue:
                 service.accept(writing, account().id, found.id, address(), now)
         session.pop(AGREE, None)
         return redirect(target, 303)
-    page = render_template("people/accept.html", form=form, agreement=found)
+    withdrew = agreements.withdrew(db.reader(), account().id, found.id)
+    page = render_template("people/accept.html", form=form, agreement=found, withdrew=withdrew)
     return page, 422 if form.errors else 200
 
 

@@ -64,7 +64,11 @@ def index_phones(session: Session) -> None:
 def accept(session: Session, account_id: int, agreement_id: int, address: str, now: datetime) -> None:
     """Keeps who accepted which version when, and a blind index of the address. Accepting twice changes nothing."""
     query = select(AgreementAcceptance).filter_by(account_id=account_id, agreement_id=agreement_id)
-    if session.scalar(query) is None:
+    known = session.scalar(query)
+    if known is not None and known.withdrawn_at is not None:  # when it was withdrawn stays in the audit trail
+        known.accepted_at, known.withdrawn_at = now, None
+        audit.record(session, account_id, "consent_given_again", known)
+    if known is None:
         digest = current_vault().blind("address", address) if address else None
         session.add(
             AgreementAcceptance(

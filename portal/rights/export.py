@@ -1,4 +1,4 @@
-"""Everything the portal and its plugins hold about one person, in one file: a zip of readable JSON and the photo."""
+"""Everything the portal and its plugins hold about one person, in one file: a zip of readable JSON and pictures."""
 
 import io
 import json
@@ -17,9 +17,20 @@ from portal.credits.models import Credit, OutsideActivity
 from portal.messages.models import Message
 from portal.orders.models import Draft, Order, OrderLine
 from portal.payments.models import Payment
-from portal.people.models import Account, AgreementAcceptance, Correction, Employment, Learner
+from portal.people.models import (
+    Account,
+    AgreementAcceptance,
+    Clerk,
+    Correction,
+    CorrectionEvidence,
+    Employment,
+    Learner,
+    LoginName,
+    OrganisationApplication,
+)
 from portal.photos import service as photos
 from portal.plugins import current_plugins
+from portal.storage import current_storage
 from portal.study import suspicions
 from portal.study.models import Plan, PlanCourse
 
@@ -43,7 +54,25 @@ def pack(session: Session, account: Account) -> bytes:
         archive.writestr("data.json", json.dumps(tables, ensure_ascii=False, indent=1, default=_plain))
         if photo := photos.current(session, account.id):
             archive.writestr("photo.jpg", photos.content(photo))
+        for evidence in _evidence(session, account):
+            archive.writestr(f"evidence-{evidence.id}.jpg", current_storage().get(evidence.storage_key))
+        for activity in _pictured(session, account):
+            archive.writestr(f"elsewhere-{activity.id}.jpg", current_storage().get(activity.storage_key))
     return out.getvalue()
+
+
+def _evidence(session: Session, account: Account) -> list[CorrectionEvidence]:
+    """Pictures of documents that were sent with requests for a correction and are not shredded yet."""
+    query = select(CorrectionEvidence).join(Correction, Correction.id == CorrectionEvidence.correction_id)
+    query = query.join(Learner, Learner.id == Correction.learner_id).where(Learner.account_id == account.id)
+    return list(session.scalars(query.where(CorrectionEvidence.shredded_at.is_(None)).order_by(CorrectionEvidence.id)))
+
+
+def _pictured(session: Session, account: Account) -> list[OutsideActivity]:
+    """Hours from elsewhere whose picture is not shredded yet."""
+    query = select(OutsideActivity).join(Learner, Learner.id == OutsideActivity.learner_id)
+    mine = Learner.account_id == account.id, OutsideActivity.shredded_at.is_(None)
+    return list(session.scalars(query.where(*mine).order_by(OutsideActivity.id)))
 
 
 def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]]]:
@@ -53,6 +82,13 @@ def _tables(session: Session, account: Account) -> Iterator[tuple[str, list[Any]
         return list(session.scalars(select(model).where(*where).order_by(model.id)))
 
     yield "account", [account]
+    yield "login names", of(LoginName, LoginName.account_id == account.id)
+    for clerk in of(Clerk, Clerk.account_id == account.id):
+        yield "acts for", [clerk, clerk.organisation]
+        yield (
+            "registrations of the organisation",
+            of(OrganisationApplication, OrganisationApplication.account_id == account.id),
+        )
     yield "accepted agreements", of(AgreementAcceptance, AgreementAcceptance.account_id == account.id)
     for learner in of(Learner, Learner.account_id == account.id):
         yield "profile", [learner]
@@ -87,7 +123,8 @@ def _of_plugins(session: Session, account: Account) -> Iterator[tuple[str, list[
 
 def _row(row: Model) -> dict[str, Any]:
     names = [column.key for column in inspect(row).mapper.column_attrs]
-    return {name: getattr(row, name) for name in names if name not in _SECRET}
+    secret = _SECRET | ({"value"} if isinstance(row, LoginName) else set())  # a digest: of no use to anybody
+    return {name: getattr(row, name) for name in names if name not in secret}
 
 
 def _plain(value: Any) -> str:

@@ -9,12 +9,12 @@ from wtforms.validators import InputRequired
 
 from portal import clock, db
 from portal.access import attempts, sessions
-from portal.access.guard import learner_required
+from portal.access.guard import learner_required, login_required
 from portal.access.visitor import account, address, current_learner
 from portal.errors import Refused, TooMany
 from portal.people import passwords
 from portal.people.models import Learner
-from portal.rights import export, leaving
+from portal.rights import export, leaving, withdrawing
 from portal.types import Problem
 from portal.web.forms import Form, add_problems
 
@@ -31,8 +31,15 @@ class CloseForm(ExportForm):
     )
 
 
+class WithdrawForm(ExportForm):
+    sure = BooleanField(
+        _l("I withdraw my consent to the service agreement"),
+        [InputRequired(_l("Tick the box to withdraw your consent."))],
+    )
+
+
 @blueprint.route("/me/data", methods=["GET", "POST"])
-@learner_required
+@login_required
 def data() -> ResponseReturnValue:
     """Says what is kept and why; with the password, hands everything over in one file."""
     form, status = ExportForm(), 200
@@ -57,6 +64,22 @@ def close() -> ResponseReturnValue:
         status = max(status, 422)
     ends = leaving.open_ends(db.reader(), current_learner())
     return render_template("rights/close.html", form=form, ends=ends), status
+
+
+@blueprint.route("/me/consent", methods=["GET", "POST"])
+@learner_required
+def withdraw() -> ResponseReturnValue:
+    """Takes the consent back: what rests on it ends, hours and documents stay."""
+    form, status = WithdrawForm(), 200
+    if form.is_submitted():
+        status = _ask(form)
+        if status == 200:
+            with db.write() as writing:
+                withdrawing.withdraw(writing, writing.get_one(Learner, current_learner().id), clock.now())
+            sessions.end()
+            flash(_("Your consent is withdrawn. Photo, phone and e-mail are deleted."))
+            return redirect(url_for("web.home"), 303)
+    return render_template("rights/withdraw.html", form=form), status
 
 
 def _left(form: CloseForm) -> bool:

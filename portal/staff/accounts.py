@@ -77,7 +77,7 @@ def add_account() -> ResponseReturnValue:
         digest = passwords.digest(str(form.password.data))
         try:
             with db.write() as session:
-                made = staff_accounts.add(
+                staff_accounts.add(
                     session,
                     str(form.user_name.data),
                     str(form.name.data),
@@ -90,7 +90,7 @@ def add_account() -> ResponseReturnValue:
         except Refused as refused:
             add_problems(form, refused)
         else:
-            flash(_("%(name)s may log in now.", name=made.username), "ok")
+            flash(_("The new member of staff may log in now."), "ok")
             return redirect(url_for("staff.accounts"), 303)
     return render_template("staff/account.html", form=form, person=None), 422 if form.errors else 200
 

@@ -45,7 +45,7 @@ def imports() -> ResponseReturnValue:
                 job = periodic.begin(session, data, account().id, dry=True)
             return redirect(url_for("staff.import_", job_id=job.id), 303)
         form.register.errors = [*form.register.errors, _("Choose a file.")]
-    jobs = periodic.latest(db.reader(), clock.now() - periodic.KEPT)
+    jobs = periodic.latest(db.reader(), clock.now() - periodic.kept())
     page = render_template("staff/imports.html", form=form, jobs=jobs, columns=register.LAYOUT.columns)
     return page, 422 if form.errors else 200
 

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from portal import db
 from portal.orders import numbers
 from portal.staff import choices
-from tests.access.test_matrix import actors, allowed, rules
+from tests.access.test_matrix import actors, allowed, refused, rules
 from tests.access.test_matrix import world as plain_world
 from tests.staff.world import MINE, NOON, THEIRS, World
 
@@ -134,6 +134,24 @@ def test_a_row_of_somebody_else_is_as_unknown_as_one_that_is_not_there(
                 codes = [one.status_code for one in seen]
                 if codes[0] != codes[1] or (allowed(said, actor) and codes[0] < 400):
                     wrong.append(f"{actor} {method} {route.rule}: {codes[0]}, unknown {codes[1]}")
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_a_row_that_is_there_opens_to_nobody_without_the_right(
+    app: Flask, actors: dict[str, FlaskClient], world: World
+) -> None:
+    """Rows of everybody as well, read and written: an address that names nothing is unknown to whoever asks."""
+    wrong = []
+    for route, said in naming(app):
+        values = known(route, world, MINE)
+        if said == "public" or not route.arguments <= set(FIXED | values):
+            continue
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+            for actor, client in actors.items():
+                answer = None if allowed(said, actor) else client.open(address(route, values), method=method)
+                if answer is not None and not refused(answer, actor):
+                    wrong.append(f"{actor} {method} {route.rule} ({said}): {answer.status_code}")
     assert wrong == []
 
 

@@ -36,7 +36,9 @@ def sitting(app: Flask, world: Callable[..., World]) -> Callable[..., Sitting]:
             if studied:
                 lesson = course.course.lessons[0]
                 token = study.open_session(session, built.learner_id, course.id, lesson.id, START).token
-                study.report(session, built.learner_id, token, [(0, 10)], 10, START + timedelta(seconds=10))
+                study.report(
+                    session, built.learner_id, token, study.Report([(0, 10)], 10), START + timedelta(seconds=10)
+                )
             return Sitting(built, course.id, Random(7))
 
     return build

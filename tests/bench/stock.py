@@ -1,7 +1,7 @@
 """The same register of organisations twice: as stock Flask-AppBuilder shows it, and as the portal does."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ from portal import db, migrations
 from portal.access import staff_accounts
 from portal.app import create_app
 from portal.divisions.models import Division
+from portal.orders.models import Order
 from portal.people import passwords
-from portal.people.models import Organisation
+from portal.people.models import Account, Organisation
+from portal.rules.models import RuleSet
+from portal.staff import roles
 from portal.testing import make_settings
 
 PASSWORD = "bench-bench-bench-1"
@@ -33,6 +36,41 @@ def fill(session: Session, rows: int) -> None:
         numbers = range(start, min(start + AT_ONCE, rows))
         given = [{"name": f"单位{n:07d}", "code": f"C{n:017d}", **same} for n in numbers]
         session.execute(insert(Organisation.__table__), given)
+
+
+def fill_orders(session: Session, rows: int) -> None:
+    """Two counties and `rows` orders, the oldest 500 of one of them, each for one learner: whose list is asked for."""
+    session.add(Division(code="130207", name="丰南区", level="county"))
+    rules = RuleSet(year=2026, version=9000, title="2026", data={}, effective_at=datetime.now(UTC))
+    buyer = Account(first_name="周晓岚", last_name="", username="buyer", active=True, password="-", kind="learner")
+    session.add_all([rules, buyer])
+    session.flush()
+    same = {"buyer_id": buyer.id, "mode": "enrollment", "state": "paid", "total": 2800, "rule_set_id": rules.id}
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    for start in range(0, rows, AT_ONCE):
+        given = [
+            {
+                **same,
+                "number": f"D26-{number:08d}",
+                "proposal_key": f"bench-{number}",
+                "division_code": "130208" if number < 500 else "130207",
+                "placed_at": first + timedelta(seconds=number),
+                "expires_at": first,
+            }
+            for number in range(start, min(start + AT_ONCE, rows))
+        ]
+        db.fill(session, Order, given)
+
+
+def county(folder: Path, rows: int) -> tuple[Flask, str]:
+    """The portal with so many orders, and the cookie of the county that has the oldest of them."""
+    app, _said = portal(folder, 0)
+    with app.app_context(), db.write() as session:
+        fill_orders(session, rows)
+        roles.sync(session, app)
+        digest = passwords.digest(PASSWORD)
+        staff_accounts.add(session, "county", "County", digest, staff_accounts.COUNTY, ["130208"])
+    return app, cookie(app, "/login", name="county")
 
 
 def portal(folder: Path, rows: int) -> tuple[Flask, str]:
@@ -94,6 +132,8 @@ def lists(folder: Path, page: Callable[[Any, str, str], Callable[[], Any]]) -> d
         ("staff list, 100,000 rows", portal, 100_000, "/staff/organisations/"),
         ("staff list, 1,000 rows", portal, 1_000, "/staff/organisations/"),
         ("staff list, 1,000,000 rows", portal, 1_000_000, "/staff/organisations/"),
+        ("a county's orders, 1,000 orders", county, 1_000, "/staff/orders/"),
+        ("a county's orders, 1,000,000 orders", county, 1_000_000, "/staff/orders/"),
     ):
         place = folder / f"{make.__name__}-{rows}"
         place.mkdir()

@@ -199,7 +199,7 @@ def test_the_account_waits_for_activation_and_one_hash_serves_all(
     }
     assert client.post("/activate", data=fresh).location == "/me"
     with db.read() as session, pytest.raises(Refused):
-        access.log_in(session, number(7), passwords.COMMON_INITIAL, "", NOW)
+        access.log_in(session, number(7), passwords.COMMON_INITIAL)
 
 
 def test_statements_do_not_grow_with_the_people(bring: Bring) -> None:

@@ -119,11 +119,11 @@ def test_whoever_registers_cannot_tell_a_known_number(app: Flask, request: pytes
 def test_each_password_opens_its_own_account(right: Registration, known: Learner, app: Flask) -> None:
     second = claim(right, password=OTHER)
     with db.read() as session:
-        assert access.log_in(session, NUMBER, PASSWORD, "", NOW).id == known.account_id
-        assert access.log_in(session, NUMBER, OTHER, "", NOW).id == second.account_id
-        assert access.log_in(session, "13900000001", OTHER, "", NOW).id == second.account_id
+        assert access.log_in(session, NUMBER, PASSWORD).id == known.account_id
+        assert access.log_in(session, NUMBER, OTHER).id == second.account_id
+        assert access.log_in(session, "13900000001", OTHER).id == second.account_id
         with pytest.raises(Refused):
-            access.log_in(session, "13900000001", PASSWORD, "", NOW)
+            access.log_in(session, "13900000001", PASSWORD)
 
 
 def test_the_first_account_stays_and_is_told(right: Registration, known: Learner, app: Flask) -> None:
@@ -169,7 +169,7 @@ def test_a_wrong_password_costs_one_hash_whoever_is_named(
 
     def log_in() -> None:
         with db.read() as session, pytest.raises(Refused):
-            access.log_in(session, name, "wrong horse 7", "", NOW)
+            access.log_in(session, name, "wrong horse 7")
 
     assert hashes(monkeypatch, log_in) == 1
 
@@ -182,7 +182,7 @@ def test_the_number_goes_to_whom_it_belongs(right: Registration, known: Learner,
         assert session.get_one(Learner, known.id).in_doubt
         assert not session.get_one(Learner, second.id).in_doubt
         assert access.find(session, NUMBER) == session.get_one(Account, second.account_id)
-        assert access.log_in(session, NUMBER, PASSWORD, "", NOW).id == known.account_id
+        assert access.log_in(session, NUMBER, PASSWORD).id == known.account_id
     with pytest.raises(Conflict), db.write() as session:
         claims.give(session, session.get_one(Learner, second.id), 1, "again")
 
@@ -195,10 +195,10 @@ def test_joining_the_two_settles_it(right: Registration, known: Learner, app: Fl
         merging.join(session, kept, other, 1, "one person", clock.now())
     with db.read() as session:
         assert not session.get_one(Learner, second.id).in_doubt
-        assert access.log_in(session, NUMBER, OTHER, "", NOW).id == second.account_id
+        assert access.log_in(session, NUMBER, OTHER).id == second.account_id
         assert session.get_one(Learner, second.id).id_index == claims.index_of(second)
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, PASSWORD, "", NOW)
+            access.log_in(session, NUMBER, PASSWORD)
 
 
 def test_who_has_no_right_to_the_number_is_closed(right: Registration, known: Learner, app: Flask) -> None:
@@ -209,8 +209,8 @@ def test_who_has_no_right_to_the_number_is_closed(right: Registration, known: Le
         claims.refuse(session, session.get_one(Learner, second.id), 1, "another name on the card", clock.now())
     with db.read() as session:
         with pytest.raises(Refused):
-            access.log_in(session, NUMBER, OTHER, "", NOW)
-        assert access.log_in(session, NUMBER, PASSWORD, "", NOW).id == known.account_id
+            access.log_in(session, NUMBER, OTHER)
+        assert access.log_in(session, NUMBER, PASSWORD).id == known.account_id
         assert not session.scalars(select(Learner).where(Learner.in_doubt)).all()
 
 
@@ -220,8 +220,8 @@ def test_papers_of_two_kinds_may_have_one_number(right: Registration, writing: S
     second = service.register(writing, form, NOW)
     claims.keep_apart(writing, second, 1, "looked at both papers")
     assert not second.in_doubt
-    assert access.log_in(writing, "77788899", PASSWORD, "", NOW).id == first.account_id
-    assert access.log_in(writing, "77788899", OTHER, "", NOW).id == second.account_id
+    assert access.log_in(writing, "77788899", PASSWORD).id == first.account_id
+    assert access.log_in(writing, "77788899", OTHER).id == second.account_id
 
 
 def test_one_card_has_one_owner(right: Registration, writing: Session) -> None:
@@ -238,7 +238,7 @@ def test_who_closed_an_account_registers_again(right: Registration, known: Learn
         again = service.register(session, right, clock.now())
     with db.read() as session:
         assert not session.get_one(Learner, again.id).in_doubt
-        assert access.log_in(session, NUMBER, PASSWORD, "", NOW).id == again.account_id
+        assert access.log_in(session, NUMBER, PASSWORD).id == again.account_id
         former = claims.former(session, session.get_one(Learner, again.id))
         assert former is not None
         assert former.id == known.id

@@ -16,16 +16,25 @@ from portal.access import service as access
 from portal.access.models import LoginSession
 from portal.credits import service as credits_
 from portal.demo import portrait
+from portal.divisions.models import Division
 from portal.errors import Refused
 from portal.messages import service as messages
-from portal.people import codes, corrections
+from portal.people import codes, corrections, service
 from portal.people.corrections import Wanted
-from portal.people.models import Account, Correction, Learner, LoginName, OneTimeCode
+from portal.people.models import (
+    Account,
+    AgreementAcceptance,
+    Correction,
+    Learner,
+    LoginName,
+    OneTimeCode,
+    Organisation,
+)
 from portal.photos import checks
 from portal.photos import service as photos
 from portal.photos.models import Photo
 from portal.storage import current_storage
-from portal.testing import PASSWORD, log_in, make_learner
+from portal.testing import PASSWORD, log_in, make_account, make_learner
 from portal.types import PersonalRows
 from tests.strangers import Start
 from tests.strangers import start as start
@@ -62,12 +71,14 @@ def test_everything_in_one_file(client: FlaskClient, learner: Learner) -> None:
     answer = client.post("/me/data", data={"current": PASSWORD})
     assert answer.headers["Cache-Control"] == "no-store"
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
-    assert archive.namelist() == ["data.json", "photo.jpg"]
+    assert archive.namelist() == ["data.json", "photo.jpg", "evidence-1.jpg"]
+    assert archive.read("evidence-1.jpg").startswith(b"\xff\xd8")
     data = json.loads(archive.read("data.json"))
     assert data["profile"][0]["id_number"] == learner.id_number
     assert data["profile"][0]["phone"] == PHONE
     assert data["hours"][0]["hours"] == 6000
     assert data["corrected facts"][0]["after"] == "周晓兰"
+    assert {name["kind"] for name in data["login names"]} == {"user_name"}
     assert {"employers", "plans", "orders", "payments", "messages", "logins"} <= set(data)
     text = archive.read("data.json").decode()
     for secret in (learner.account.password, learner.id_index):
@@ -85,7 +96,51 @@ def test_nobody_elses(client: FlaskClient, learner: Learner) -> None:
     assert other.id_number not in text
 
 
-@pytest.mark.parametrize("path", ["/me/data", "/me/close"])
+def test_who_acts_for_an_organisation_gets_theirs(client: FlaskClient) -> None:
+    with db.write() as session:
+        account = make_account(session, "organisation", "张三")
+        session.add(Division(code="130208", name="丰润区", level="county"))
+        session.flush()
+        organisation = Organisation(name="唐山市第一中学", code="91350100M000100Y43", division_code="130208")
+        organisation.account_id = account.id
+        session.add(organisation)
+    log_in(client, account)
+    assert "/me/data" in client.get("/me").text
+    assert "/me/close" not in client.get("/me/data").text
+    archive = zipfile.ZipFile(io.BytesIO(client.post("/me/data", data={"current": PASSWORD}).data))
+    data = json.loads(archive.read("data.json"))
+    assert [row.get("role") for row in data["acts for"]] == ["owner", None]
+    assert data["acts for"][1]["name"] == organisation.name
+
+
+def test_consent_is_withdrawn_and_given_again(app: Flask, client: FlaskClient, learner: Learner) -> None:
+    other = app.test_client()
+    log_in(other, learner.account)
+    with db.write() as session:
+        agreement = service.ensure_agreement(session, clock.now())
+        service.accept(session, learner.account_id, agreement.id, "", clock.now())
+        user_name = session.get_one(Account, learner.account_id).username
+    assert "照片、手机号码和邮箱会立即删除" in client.get("/me/consent").text
+    assert client.post("/me/consent", data={"current": PASSWORD}).status_code == 422, "not ticked"
+    assert client.post("/me/consent", data={"current": PASSWORD, "sure": "y"}).location == "/"
+    assert [one.get("/me").status_code for one in (client, other)] == [303, 303]
+    with db.read() as session:
+        found = session.get_one(Learner, learner.id)
+        assert (found.phone, found.phone_index, found.email, found.email_index) == (None, None, None, None)
+        assert photos.current(session, learner.account_id) is None
+        assert credits_.totals(session, learner.id, 2025) == {"major": 6000}
+        kept = session.scalars(select(AgreementAcceptance).where(AgreementAcceptance.account_id == found.account_id))
+        assert [one.withdrawn_at is not None for one in kept] == [True]
+    again = client.post("/login", data={"name": user_name, "password": PASSWORD})
+    assert again.location.startswith("/agreement/accept")
+    assert "您已撤回同意" in client.get("/agreement/accept").text
+    assert client.get("/me").location.startswith("/agreement/accept")
+    assert client.get("/me/data").status_code == 200
+    client.post("/agreement/accept", data={"agreed": "y"})
+    assert client.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/me/data", "/me/close", "/me/consent"])
 def test_the_password_is_asked_and_misses_counted(client: FlaskClient, learner: Learner, path: str) -> None:
     assert client.post(path, data={"current": "", "sure": "y"}).status_code == 422
     for _ in range(attempts.PER_NAME):

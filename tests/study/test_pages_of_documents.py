@@ -92,7 +92,8 @@ def test_the_page_shows_one_page_and_what_is_missing(reader: tuple[FlaskClient, 
     at = f"/study/{course_id}/{lesson_id}"
     with db.write() as session:
         token = service.open_session(session, world.learner_id, course_id, lesson_id, START).token
-        service.report(session, world.learner_id, token, [(0, 10), (21, 31)], 21, START + timedelta(seconds=30))
+        said = service.Report([(0, 10), (21, 31)], 21)
+        service.report(session, world.learner_id, token, said, START + timedelta(seconds=30))
     page = browser.get(at).text
     assert 'src="/study/media/1/1/3"' in page.replace(f"/{course_id}/{lesson_id}/", "/1/1/")  # left last
     assert "第 3 页，共 4 页" in page

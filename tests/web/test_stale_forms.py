@@ -63,7 +63,7 @@ def test_the_login_form_comes_back_and_nobody_is_logged_in(app: Flask, learner: 
     assert stranger.get("/me").status_code == 303
     with db.read() as session:
         assert len(session.scalars(select(LoginSession)).all()) == 1  # of the fixture
-        assert session.scalars(select(LoginAttempt)).all() == []
+        assert set(session.scalars(select(LoginAttempt.failures))) <= {0}  # the fixture's own was right
 
 
 @pytest.mark.parametrize("path", ["/me/logins/end", "/logout", "/language", "/register", "/staff/accounts/add"])

@@ -93,7 +93,7 @@ def _first(wish: Wish, years: Sequence[int]) -> Select[int]:
     """
     fitting = _fitting(wish).with_only_columns(Course.id, Course.year, *WITHIN_YEAR[:-1])
     ordered = fitting.order_by(*WITHIN_YEAR).limit(MOST + 1)
-    each = [select(ordered.where(Course.year == year, *_worded(wish, year)).subquery()) for year in years]
+    each = [select(ordered.where(_of_year(wish, year)).subquery()) for year in years]
     found = union_all(*each).subquery() if each else fitting.where(false()).subquery()
     order = (found.c.year.desc(), *(found.c[column.key] for column in WITHIN_YEAR))
     return select(found.c.id).order_by(*order).limit(MOST + 1)
@@ -118,9 +118,11 @@ def _fitting(wish: Wish) -> Select[Course]:
     return query
 
 
-def _worded(wish: Wish, year: int) -> list[ColumnElement[bool]]:
+def _of_year(wish: Wish, year: int) -> ColumnElement[bool]:
+    """What is looked for in one year: all of it, or what has the words."""
+    kinds = [wish.kind] if wish.kind in KINDS else KINDS
     words = wish.words.split()
-    return [course_search.found(words, year, [wish.kind] if wish.kind in KINDS else KINDS)] if words else []
+    return course_search.found(words, year, kinds) if words else Course.year == year
 
 
 def course(session: Session, course_id: int) -> Course:

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name="fk_course_ending_course_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_course_ending"),
     )
-    op.create_index("ix_course_ending_course_id", "course_ending", ["course_id"])
+    op.create_index("ix_course_ending_course_id", "course_ending", ["course_id", "ending"])
     op.create_index("ix_course_ending_found", "course_ending", ["year", "kind", "ending", "course_id"])
     _fill_endings()
 
