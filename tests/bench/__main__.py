@@ -10,9 +10,10 @@ columns (stock.py); what certificates are measured against stands in certs.py. P
 process: no socket, no server.
 
 Home and catalogue were to reach half of "select" from memory and do: 0.6. Drawn anew they were to reach 0.15, and do
-not: 0.12 after a notice, when one piece is drawn again, and 0.05 in a fresh process or after a write to the catalogue.
-A page is eighty looked-up texts and some two hundred expressions of a template; five milliseconds are what Jinja takes
-for them. Keeping smaller pieces would buy the rest with templates nobody can read.
+not: 0.13 after a notice, when one piece is drawn again, 0.08 in a fresh process, 0.045 for the list of specialties
+after a write to the catalogue. Templates have their fixed texts written in (web/folding.py), so what is left is work
+that is a page's own: pieces of a template filled in, the bar asked of every plugin, and for the specialties five
+statements and what the cheapest choice of each costs, which alone are more than the whole of six "select".
 """
 
 import argparse
