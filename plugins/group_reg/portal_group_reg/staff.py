@@ -39,6 +39,7 @@ class Rosters(Screen):
     filters = (Filter("state", _l("State"), choices={key: said for key, (said, _kind) in STATES.items()}),)
     verbs = {
         "roster.dropped": _l("Dropped a roster"),
+        "roster.reopened": _l("Took a roster up again"),
         "roster.sent": _l("Ordered for a roster"),
         "roster.uploaded": _l("Uploaded a roster"),
     }
