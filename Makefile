@@ -43,6 +43,7 @@ check: dev style
 test: dev style
 	$(BIN)/pytest -n 2 -m "not journey"
 	$(BIN)/pytest -n 2 -m "not journey and not slow" --backend=postgresql
+	$(BIN)/pytest -n 2 --backend=postgresql tests/access/test_fuzz.py
 	$(BIN)/pytest -n 2 --dist worksteal -rs -m journey tests/journeys
 
 style:
