@@ -61,7 +61,7 @@ def rows(world: World, county: str) -> dict[str, str]:
         "application_id": own["organisations"].id,
         "account_id": own["learners"].account_id,
         # Rows that the world has none of: their own tests show whose they are.
-        **dict.fromkeys(("token", "clerk_id", "batch_id", "job_id", "transfer_id", "invoice_id"), UNKNOWN),
+        **dict.fromkeys(("token", "clerk_id", "batch_id", "job_id", "transfer_id", "invoice_id", "login_id"), UNKNOWN),
     }
 
 

@@ -101,6 +101,7 @@ def test_plugins_are_told_and_documents_go_over(world: World, twins: tuple[int, 
         document = Document(
             kind="proof",
             number="HE26-0000-000001-1",
+            plain="HE2600000000011",
             learner_id=other,
             snapshot=SAMPLE.model_dump_json(),
             template_id=template.id,
