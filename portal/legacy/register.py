@@ -25,7 +25,8 @@ LAYOUT = layout.load(
     _DATA / "columns.toml",
     {
         **dict.fromkeys(
-            ("name", "id_kind", "email", "employer", "division", "title_series", "title_level"), values.text
+            ("name", "id_kind", "email", "employer", "division", "residence", "title_series", "title_level"),
+            values.text,
         ),
         **dict.fromkeys(("id_number", "phone", "certificate", "certificates"), values.code),
         **dict.fromkeys(("major", "public", "hours"), values.hours),
@@ -89,6 +90,8 @@ def _problems(data: Mapping[str, Any], places: Mapping[str, str], today: date) -
         yield Problem(fault, "employer")
     if "division" in data and data["division"] not in places:
         yield Problem(_l("No county of this name is served here."), "division")
+    if "residence" in data and data["residence"] not in places:
+        yield Problem(_l("No county of this name is served here."), "residence")
     yield from _hour_problems(data, today)
 
 
@@ -159,6 +162,7 @@ def _newcomer(data: Mapping[str, Any], places: Mapping[str, str]) -> Newcomer:
         email=contact.normal_email(data.get("email", "")),
         employer=contact.normal_employer(data["employer"]),
         division_code=places[data["division"]] if "division" in data else None,
+        residence_code=places[data["residence"]] if "residence" in data else None,
         title_series=data.get("title_series") or None,
         title_level=data.get("title_level") or None,
     )

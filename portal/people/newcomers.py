@@ -26,7 +26,8 @@ from portal.vault import current_vault
 class Newcomer:
     """What another platform knows about a learner, in the forms that are kept (registration.Registration.normal).
 
-    A phone that several people gave proves nobody: leave it empty. `division_code`: the employer's, where known.
+    A phone that several people gave proves nobody: leave it empty. `division_code`: the employer's, where known;
+    `residence_code`: their own.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Newcomer:
     division_code: str | None
     title_series: str | None = None
     title_level: str | None = None
+    residence_code: str | None = None
 
     @cached_property
     def index(self) -> str:
@@ -81,8 +83,8 @@ def add(
     """Adds learners whose accounts wait for activation; returns their ids by blind index of the ID number.
 
     `password_hash`: of the common initial password, made once; it opens nothing but the activation page.
-    `home`: the division of those whose employer's is unknown. `employer`: the organisation that enrols them all, where
-    one does. The caller has made sure that none of them is there.
+    `home`: the division of those whose employer's and whose own are unknown. `employer`: the organisation that enrols
+    them all, where one does. The caller has made sure that none of them is there.
     """
     if not newcomers:
         return {}
@@ -149,7 +151,8 @@ def _learner(
         "email_index": one.reached.get("email"),
         "title_series": one.title_series,
         "title_level": one.title_level,
-        "division_code": county_of(division, None, home),
+        "residence_code": one.residence_code,
+        "division_code": county_of(division, one.residence_code, home),
         "created_at": now,
     }
 

@@ -144,6 +144,14 @@ def id_problem(data: Registration, now: datetime) -> Problem | None:
     return Problem(fault, "id_number") if fault else None
 
 
+def doubt(session: Session, id_kind: str, id_number: str) -> object:
+    """What may be wrong with an ID that is accepted: a slip of the pen nobody can tell from a code of long ago."""
+    code = identity.division_code(id_kind, id_number)
+    if code is None or session.get(Division, code) is not None:
+        return None
+    return _l("The first six digits of your ID number are no county known here. Old ones may be so; compare them.")
+
+
 def _slips(data: Registration, now: datetime) -> Iterator[Problem]:
     if fault := id_problem(data, now):
         yield fault

@@ -10,7 +10,7 @@ from portal import clock, db
 from portal.access import attempts, sessions
 from portal.access import service as access
 from portal.access.guard import AGREE, learner_required, login_required, public
-from portal.access.visitor import account, address, current_account, device, safe_next
+from portal.access.visitor import account, address, current_account, current_learner, device, safe_next
 from portal.errors import NotFound, Refused, TooMany
 from portal.people import agreeing, agreements, credit_code, employers, forms, passwords, registration, service
 from portal.people.agreeing import AGREED, BACK
@@ -178,7 +178,9 @@ def register_photo() -> ResponseReturnValue:
                 photos.keep(writing, account().id, checked, clock.now())
             flash(_("You are registered and logged in."))
             return _onward()
-    return render_template("people/register_photo.html", form=form), 422 if form.errors else 200
+    learner = current_learner()
+    doubt = registration.doubt(db.reader(), learner.id_kind, learner.id_number)
+    return render_template("people/register_photo.html", form=form, doubt=doubt), 422 if form.errors else 200
 
 
 def _onward() -> ResponseReturnValue:

@@ -55,6 +55,20 @@ def test_everything_comes_along(bring: Bring) -> None:
         }
 
 
+def test_where_the_employers_county_is_unknown_their_own_counts(bring: Bring) -> None:
+    headings = (*LONG, "区县", "居住地")
+    rows = [
+        ["何志远", number(serial), f"1390000000{serial}", "外地单位有限公司", 2024, 60, None, None, *places]
+        for serial, places in enumerate([("", "滦州市"), ("丰润区", "滦州市"), ("", "")], 1)
+    ]
+    assert bring(register(*rows, headings=headings)).added == 3
+    assert [learner(serial).division_code for serial in (1, 2, 3)] == ["130284", "130208", "130200"]
+    rows[0][-1] = "火星"
+    assert [p.field for line in bring(register(*rows, headings=headings)).report.bad for p in line.problems] == [
+        "residence"
+    ]
+
+
 def test_one_row_per_year_is_read_as_well(bring: Bring) -> None:
     row = ["何志远", number(1), "13900000001", "唐山市第一中学"]
     outcome = bring(register([*row, "2023年度", "60学时", 30, "A1"], [*row, 2024, 50, None, None], headings=LONG))

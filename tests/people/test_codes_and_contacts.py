@@ -85,6 +85,40 @@ def test_names_with_digits_or_signs_are_refused(name: str) -> None:
     assert contact.name_problem(contact.normal_name(name)) is not None
 
 
+HAN = st.text(st.characters(codec="utf-8", min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=5)
+RARE = st.text(st.sampled_from("〇㐀㛃𠮷𣲗𬱖𰻞"), min_size=1, max_size=3)
+PART = st.one_of(HAN, RARE, st.tuples(HAN, RARE).map("".join))
+LATIN = st.from_regex(r"[A-ZÀÖØÝŁŠŽĐ][a-zàöøýłšžđ]{1,9}", fullmatch=True)
+FOREIGN = st.tuples(st.lists(LATIN, min_size=2, max_size=4), st.lists(st.sampled_from(" -'’"), min_size=3, max_size=3))
+DOTS = "·•‧∙⋅・･．●"
+
+
+@given(st.lists(PART, min_size=2, max_size=4), st.sampled_from(DOTS), st.booleans())
+def test_minority_names_have_one_dot_whichever_was_typed(parts: list[str], dot: str, apart: bool) -> None:
+    typed = f" {dot} ".join(parts) if apart else dot.join(parts)
+    assert contact.normal_name(typed) == "·".join(parts)
+    assert contact.name_problem("·".join(parts)) is None
+
+
+@given(st.one_of(HAN, RARE).filter(lambda name: len(name) > 1), st.sampled_from(["", " ", "\u3000"]))
+def test_han_names_are_kept_as_they_are_written(name: str, gap: str) -> None:
+    assert contact.normal_name(gap.join(name)) == name
+    assert contact.name_problem(name) is None
+
+
+@given(FOREIGN)
+def test_foreign_names_keep_their_marks(name: tuple[list[str], list[str]]) -> None:
+    words, marks = name
+    typed = words[0] + "".join(mark + word for mark, word in zip(marks, words[1:], strict=False))
+    assert contact.normal_name(typed) == typed
+    assert contact.name_problem(typed) is None
+
+
+@given(PART, st.characters(categories=["Nd", "Cc", "Sm", "So", "Cf"]).filter(lambda sign: not sign.isspace()), PART)
+def test_signs_are_refused_wherever_they_stand(before: str, sign: str, after: str) -> None:
+    assert contact.name_problem(contact.normal_name(before + sign + after)) is not None or sign in DOTS
+
+
 @given(st.text(max_size=80))
 def test_normal_forms_are_stable(text: str) -> None:
     for normal in (contact.normal_name, contact.normal_phone, contact.normal_employer):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal import clock, db
 from portal.access import attempts
-from portal.people import service
+from portal.people import identity, service
 from portal.people.models import Account, Agreement, Learner
 from portal.photos import service as photos
 from portal.testing import PASSWORD
@@ -59,6 +59,19 @@ def test_the_guide_from_the_agreement_to_the_home_page(agreed: FlaskClient) -> N
         learner = session.scalars(select(Learner)).one()
         assert learner.id_number == "11010519491231002X"
         assert photos.current(session, learner.account_id)
+
+
+def test_an_unknown_county_in_the_number_is_a_hint_and_no_more(agreed: FlaskClient) -> None:
+    before = "13990019491231001"
+    odd = before + identity.check_digit(before)
+    assert agreed.post("/register/form", data=FORM | {"id_number": odd}).location == "/register/photo"
+    assert "身份证号码前六位" in agreed.get("/register/photo").text
+
+
+def test_a_known_county_in_the_number_needs_no_hint(agreed: FlaskClient) -> None:
+    known = "13020819491231001"
+    agreed.post("/register/form", data=FORM | {"id_number": known + identity.check_digit(known)})
+    assert "身份证号码前六位" not in agreed.get("/register/photo").text
 
 
 def test_the_photo_may_wait(agreed: FlaskClient) -> None:
