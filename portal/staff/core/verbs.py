@@ -18,6 +18,8 @@ VERBS: dict[str, object] = {
     "closed": _l("Closed an account"),
     "code_mail": _l("Had a code sent by mail"),
     "code_slip": _l("Printed a slip"),
+    "consent_given_again": _l("Agreed again"),
+    "consent_withdrawn": _l("Withdrew the agreement"),
     "contact_changed": _l("Changed phone or e-mail address"),
     "corrected": _l("Corrected a fact"),
     "correction_asked": _l("Asked for a correction"),
