@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     keep_evidence_days: int = Field(180, description="days evidence is kept after a correction was decided")
     keep_logins_days: int = Field(180, description="days ended logins and spent codes are kept")
     keep_imports_days: int = Field(30, description="days an uploaded register and its lists are kept after the import")
+    keep_licences_days: int = Field(1095, description="days the scan of a licence is kept after the decision")
+    keep_closed_days: int = Field(3650, description="days a closed account keeps its name and ID number")
     keep_messages_days: int = Field(1095, description="days messages are kept")
     mail_server: str = Field("", description="SMTP server as host:port; empty: no mail is sent")
     mail_security: Literal["starttls", "tls", "none"] = Field("starttls", description="how the SMTP connection is kept")

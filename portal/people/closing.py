@@ -1,6 +1,7 @@
 """Closing an account: nobody logs in any more, photo, phone and address are gone; what the law asks for stays.
 
-Name, ID number, employer and the ledger stand behind issued documents, which must remain verifiable.
+Name, ID number, employer and the ledger stand behind issued documents, which must remain verifiable. Name and number
+go after a time of their own; the ledger stays as nobody's, and documents keep what was printed on them.
 """
 
 from datetime import datetime
@@ -21,6 +22,8 @@ from portal.people.models import (
 )
 from portal.photos import service as photos
 from portal.storage import delete_after
+
+GONE = "—"  # the name of somebody whose name is no longer kept
 
 
 def close(session: Session, learner_id: int, now: datetime) -> None:
@@ -45,6 +48,16 @@ def close(session: Session, learner_id: int, now: datetime) -> None:
     photos.shred(session, account.id)
     messages.forget(session, account.id)
     audit.record(session, account.id, "closed", learner)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Takes name and ID number from accounts that were closed before then. Returns from how many."""
+    old = select(Learner).where(Learner.closed_at < before, Learner.name != GONE)
+    found = list(session.scalars(old))
+    for learner in found:
+        learner.name = learner.account.first_name = GONE
+        learner.id_number, learner.id_index = "", f"closed {learner.id}"
+    return len(found)
 
 
 def shred_evidence(session: Session, corrections: object, now: datetime) -> int:

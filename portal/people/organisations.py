@@ -22,6 +22,7 @@ from portal.messages import service as messages
 from portal.people import agreements, contact, identity, organisation_codes, passwords, registration
 from portal.people import service as people
 from portal.people.models import Account, LoginName, Organisation, OrganisationApplication
+from portal.storage import delete_after
 from portal.types import Problem
 
 FIELDS = ("name", "code", "division_code", "contact_name", "contact_phone", "licence")
@@ -97,8 +98,8 @@ def send_again(session: Session, account_id: int, data: SignUp, licence_key: str
     if last is None or last.state != "refused":
         raise Conflict(_l("This registration is being reviewed, or is approved already."))
     found = problems(session, data, account_id)
-    if "licence" in last.reasons and not licence_key:
-        found.append(Problem(_l("The scan was refused. Choose a new one."), "licence"))
+    if not licence_key and ("licence" in last.reasons or not last.licence_key):
+        found.append(Problem(_l("The scan was refused, or is no longer on file. Choose a new one."), "licence"))
     if found:
         raise Refused(problems=found)
     organisation = last.organisation
@@ -252,3 +253,15 @@ def _settle(session: Session, application_id: int, state: str, staff_id: int, no
 def password_problem(data: SignUp, password: str) -> object:
     """What is wrong with the password of a new account, or None."""
     return passwords.problem(password, data.normal().code, data.normal().contact_phone)
+
+
+def shred_licences(session: Session, before: datetime) -> int:
+    """Removes scans whose last decision was made before then. Returns how many."""
+    rows = session.scalars(select(OrganisationApplication).where(OrganisationApplication.licence_key != "")).all()
+    needed = {row.licence_key for row in rows if row.decided_at is None or row.decided_at >= before}
+    old = [row for row in rows if row.licence_key not in needed]
+    keys = {row.licence_key for row in old}
+    for row in old:
+        row.licence_key = ""
+    delete_after(session, sorted(keys))
+    return len(keys)

@@ -18,7 +18,7 @@ def licence(organisation_id: int, application_id: int) -> Response:
     """A picture to look at, or a PDF to save: what a stranger sent is not opened here. It stays in no cache."""
     found = db.reader().get(OrganisationApplication, application_id)
     inside = listing.one(db.reader(), Organisations, str(organisation_id), scope.current())
-    if found is None or inside is None or found.organisation_id != organisation_id:
+    if found is None or inside is None or found.organisation_id != organisation_id or not found.licence_key:
         raise NotFound(f"application {application_id}")
     picture = found.licence_key.endswith(".jpg")
     response = Response(

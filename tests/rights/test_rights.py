@@ -29,10 +29,12 @@ from portal.people.models import (
     LoginName,
     OneTimeCode,
     Organisation,
+    OrganisationApplication,
 )
 from portal.photos import checks
 from portal.photos import service as photos
 from portal.photos.models import Photo
+from portal.rights import leaving
 from portal.storage import current_storage
 from portal.testing import PASSWORD, log_in, make_account, make_learner
 from portal.types import PersonalRows
@@ -203,6 +205,39 @@ def test_replaced_photos_evidence_and_logins_go_after_their_time(app: Flask, lea
     retain(1096)
     with db.read() as session:
         assert messages.inbox(session, learner.account_id) == []
+
+
+def test_a_closed_account_loses_its_name_after_its_time(app: Flask, learner: Learner, client: FlaskClient) -> None:
+    with db.write() as session:
+        leaving.leave(session, session.get_one(Learner, learner.id), clock.now())
+    retain(3649)
+    with db.read() as session:
+        assert session.get_one(Learner, learner.id).name == learner.name
+    retain(3651)
+    with db.read() as session:
+        kept = session.get_one(Learner, learner.id)
+        assert (kept.name, kept.id_number, kept.account.first_name) == ("—", "", "—")
+        assert credits_.totals(session, learner.id, 2025) == {"major": 6000}
+
+
+def test_scans_of_licences_go_after_their_time(app: Flask) -> None:
+    with db.write() as session:
+        organisation = Organisation(name="唐山市第一中学", code="91350100M000100Y43", division_code="130208")
+        session.add_all([Division(code="130208", name="丰润区", level="county"), organisation])
+        account = make_account(session)
+        keys = ["licences/a.jpg", "licences/b.jpg"]
+        for key in keys:
+            current_storage().put(key, b"x")
+        shared = {"organisation": organisation, "account_id": account.id, "name": "x", "code_kind": "uscc", "code": "x"}
+        given = {**shared, "division_code": "130208", "contact_name": "x", "contact_phone": "x"}
+        long_ago = clock.now() - timedelta(days=2000)
+        for key, decided in ((keys[0], long_ago), (keys[1], long_ago), (keys[1], None)):
+            session.add(OrganisationApplication(licence_key=key, decided_at=decided, created_at=long_ago, **given))
+    retain(0)
+    with db.read() as session:
+        left = session.scalars(select(OrganisationApplication.licence_key).order_by(OrganisationApplication.id)).all()
+    assert left == ["", keys[1], keys[1]], "what is still being decided keeps its scan"
+    assert [current_storage().exists(key) for key in keys] == [False, True]
 
 
 def test_what_plugins_hold_is_in_the_file_too(start: Start) -> None:

@@ -42,6 +42,8 @@ class Row(Column):
 
 
 def _licence(row: OrganisationApplication) -> object:
+    if not row.licence_key:
+        return _("No longer on file")
     url = url_for("staff.licence", organisation_id=row.organisation_id, application_id=row.id)
     return Markup('<a href="{}">{}</a>').format(url, _("Look at the licence"))
 
