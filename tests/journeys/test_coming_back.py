@@ -32,6 +32,8 @@ def test_a_forgotten_password_and_a_slip(visitor: Visitor, site: Site, tmp_path:
     _leave(visitor)
     _staff_finds(visitor, site, who)
     visitor.click("打印激活单")
+    visitor.page.locator("main [name=reason]").fill("本人到窗口，出示了身份证")
+    visitor.shot("slip-reason")
     visitor.click("打印激活单", role="button")
     visitor.shot("slip")
     code = re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}", visitor.page.locator("main").inner_text())

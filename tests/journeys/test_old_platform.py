@@ -26,6 +26,10 @@ def test_activation(visitor: Visitor, site: Site) -> None:
     visitor.open("/")
     visitor.page.context.clear_cookies()
     log_in(visitor, old["login"], old["password"])
+    visitor.stands_at("/activate")  # where the common password leads whoever gives it, and where nothing opens any more
+    _answer(visitor, old["phone"])
+    assert visitor.page.get_by_role("alert").count() == 1
+    visitor.open("/centre")
     visitor.stands_at("/login")
     log_in(visitor, old["login"], "my-own-2026")
     visitor.stands_at("/")
