@@ -17,6 +17,7 @@ from portal.audit import service as audit
 from portal.audit.models import AuditRow
 from portal.divisions.models import Division
 from portal.events import Delivery
+from portal.fonts import FONTS
 from portal.jobs import Job
 from portal.plugins import current_plugins
 from portal.settings import Settings
@@ -105,12 +106,12 @@ def _assets() -> Iterator[Finding]:
         yield Finding(FAIL, "assets", f"missing: {', '.join(missing)}; run `make setup` or install the wheel")
     else:
         yield Finding(OK, "assets", "front-end files are there")
-    plugins = current_plugins()
-    fonts = [font for plugin in plugins.active for font in plugin.folder.glob("fonts/*.ttf")]
-    if plugins.declared("awards") and not fonts:
-        yield Finding(FAIL, "assets", "no font for documents; run `make setup` or install the wheel")
-    elif fonts:
-        yield Finding(OK, "assets", f"{len(fonts)} fonts for documents")
+    if missing := [font.name for font in FONTS.values() if not font.is_file()]:
+        yield Finding(
+            FAIL, "assets", f"no font for documents ({', '.join(missing)}); run `make setup` or install the wheel"
+        )
+    else:
+        yield Finding(OK, "assets", f"{len(FONTS)} fonts for documents")
 
 
 def _plugins() -> Iterator[Finding]:

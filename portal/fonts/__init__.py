@@ -2,4 +2,4 @@
 
 from pathlib import Path
 
-FONTS = Path(__file__).parent  # NotoSerifSC-Regular.ttf, NotoSerifSC-Bold.ttf
+FONTS = {weight: Path(__file__).parent / f"NotoSerifSC-{weight.title()}.ttf" for weight in ("regular", "bold")}

@@ -165,7 +165,9 @@ def _typst(folder: Path, documents: list[render.Printed]) -> Callable[[], Any]:
         told = _told(one) | {"photo": "", "place": place}
         inputs.append((render.address(one.said, one.number), json.dumps(told, ensure_ascii=False)))
     (folder / "certificate.typ").write_text(SOURCE, "utf-8")
-    compiler = typst.Compiler(str(folder / "certificate.typ"), str(folder), [str(FONTS)], ignore_system_fonts=True)
+    compiler = typst.Compiler(
+        str(folder / "certificate.typ"), str(folder), [str(FONTS["regular"].parent)], ignore_system_fonts=True
+    )
     people = cycle(inputs)
 
     def compile_() -> Any:

@@ -19,6 +19,7 @@ from portal.audit import service as audit
 from portal.clock import now
 from portal.demo import known
 from portal.doctor import FAIL, OK, WARN, Finding
+from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
 from portal.jobs import Job
 from portal.people.models import Account
@@ -173,6 +174,11 @@ def test_doctor_sees_a_folder_that_cannot_be_written(app: Flask, settings: Setti
 def test_doctor_sees_missing_assets(app: Flask, tmp_path: Path) -> None:
     app.static_folder = str(tmp_path)
     assert "bootstrap" in _findings("assets", FAIL)[0].text
+
+
+def test_doctor_sees_a_missing_font(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FONTS, "bold", tmp_path / "NotoSerifSC-Bold.ttf")
+    assert any("NotoSerifSC-Bold.ttf" in finding.text for finding in _findings("assets", FAIL))
 
 
 def roles() -> list[object]:

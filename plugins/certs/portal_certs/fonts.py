@@ -14,7 +14,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from portal.kit import FONTS, current_settings, plugin_setting
 from portal_certs import faults
 
-FILES = {"regular": "NotoSerifSC-Regular.ttf", "bold": "NotoSerifSC-Bold.ttf"}
 # For letters of foreign names; it comes with reportlab.
 LAST = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 _loading = Lock()
@@ -91,7 +90,7 @@ def warm() -> None:
 def _chains(more: str, own: Path | None = None, _changed: int = 0) -> Chains:
     """Fonts that are added while the process runs are seen: the folder's moment is part of the question."""
     added = [*map(Path, filter(None, more.split(os.pathsep))), *(sorted(own.glob("*.tt[fc]")) if own else [])]
-    return {weight: Chain([_font(path) for path in (FONTS / file, *added, LAST)]) for weight, file in FILES.items()}
+    return {weight: Chain([_font(path) for path in (font, *added, LAST)]) for weight, font in FONTS.items()}
 
 
 @cache

@@ -134,7 +134,7 @@ def _text(
 ) -> Paragraph:
     style = ParagraphStyle(
         "text",
-        fontName=_font("Bold" if bold else "Regular"),
+        fontName=_font("bold" if bold else "regular"),
         fontSize=size,
         leading=size * 1.5,
         textColor=INK,
@@ -153,5 +153,5 @@ def _font(weight: str) -> str:
 @cache
 def _registered(weight: str) -> str:
     name = f"notice-{weight}"
-    pdfmetrics.registerFont(TTFont(name, str(FONTS / f"NotoSerifSC-{weight}.ttf"), asciiReadable=0))
+    pdfmetrics.registerFont(TTFont(name, str(FONTS[weight]), asciiReadable=0))
     return name
