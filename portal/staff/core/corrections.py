@@ -90,7 +90,7 @@ class Corrections(Screen):
     model = Correction
     title = _l("Corrections asked for")
     menu = "people"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 15
     columns = (
@@ -120,7 +120,7 @@ class Corrections(Screen):
     find = (Find("learner.name"),)
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
     )
     waits = {"state": "open"}
     actions = reviewed(

@@ -61,7 +61,7 @@ class OutsideActivities(Screen):
     model = OutsideActivity
     title = _l("Hours from elsewhere")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 53
     columns = (
@@ -89,7 +89,7 @@ class OutsideActivities(Screen):
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("year", _l("Year"), "number"),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
     )
     actions = reviewed(
         key,

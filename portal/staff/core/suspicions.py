@@ -57,7 +57,7 @@ class Suspicions(Screen):
     model = Suspicion
     title = _l("Unusual study")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 54
     columns = (
@@ -81,7 +81,7 @@ class Suspicions(Screen):
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("kind", _l("What was seen"), choices=KINDS),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
     )
     actions = reviewed(
         key,

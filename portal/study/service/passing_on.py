@@ -4,6 +4,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from portal.credits import service as credits_
+from portal.divisions import following
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 
 
@@ -26,4 +27,5 @@ def pass_on(session: Session, line_id: int, learner_id: int) -> bool:
         .values(learner_id=learner_id)
         .execution_options(synchronize_session=False)
     )
+    following.settle(session, Plan, Plan.line_id == line_id)
     return bool(passed.rowcount)  # type: ignore[attr-defined]
