@@ -173,7 +173,7 @@ def appoint(
     former, reason = {"owner": before.id if before else None}, reason.strip()[:300]
     audit.record(session, staff_id, "clerk.appointed", clerk, before=former, after={"owner": clerk.id}, reason=reason)
     messages.post(session, organisation.account_id, "organisation_handed_over", "/organisation/clerks")
-    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id)
+    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id, reason=reason)
 
 
 def _add(session: Session, organisation: Organisation, name: str, role: str, now: datetime) -> Clerk:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.credits import service as credits_
+from portal.divisions import following
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 
 
@@ -22,5 +23,7 @@ def pass_on(session: Session, line_id: int, learner_id: int) -> bool:
     if credits_.counted(session, [learner_id], session.scalars(query)):
         return False
     untouched = update(Plan).where(Plan.line_id == line_id, Plan.state == "open", ~begun, ~opened, ~done)
-    passed = untouched.values(learner_id=learner_id).execution_options(synchronize_session=False)
-    return bool(db.changed(session, passed))
+    given = untouched.values(learner_id=learner_id).execution_options(synchronize_session=False)
+    passed = db.changed(session, given)
+    following.settle(session, Plan, Plan.line_id == line_id)
+    return bool(passed)
