@@ -5,6 +5,7 @@
 so services are written for one rule. Seats, counters and numbers move only by conditional UPDATE on top of that.
 """
 
+import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -224,10 +225,12 @@ def move(
 
 
 def among(column: QueryableAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """`column IN values`, for thousands of them: PostgreSQL gets one array, for its driver reads every placeholder."""
+    """`column IN values`, for thousands of texts or numbers: they go as one array or one piece of JSON, because every
+    placeholder of its own is written, read and counted."""
     if db.engine.dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
-    return column.in_(list(values))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def _next_ids(session: Session, table: Table, number: int) -> list[int]:

@@ -75,7 +75,7 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
     """Live hours from other platforms by (learner, year, kind): what must not be brought again."""
     rows = session.execute(
         select(Credit.learner_id, Credit.year, Credit.kind, Credit.hours).where(
-            Credit.learner_id.in_(learner_ids),
+            db.among(Credit.learner_id, learner_ids),
             Credit.source == "import",
             Credit.reversed_by.is_(None),
             Credit.hours > 0,
