@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from portal import db
@@ -75,7 +75,7 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
     """Live hours from other platforms by (learner, year, kind): what must not be brought again."""
     rows = session.execute(
         select(Credit.learner_id, Credit.year, Credit.kind, Credit.hours).where(
-            Credit.learner_id.in_(learner_ids),
+            db.among(Credit.learner_id, learner_ids),
             Credit.source == "import",
             Credit.reversed_by.is_(None),
             Credit.hours > 0,
@@ -135,18 +135,21 @@ def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
     return {kind: int(hours) for kind, hours in rows if hours}
 
 
-def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int]]:
-    """`totals` of every year that has hours, in one statement."""
-    rows = session.execute(
-        select(Credit.year, Credit.kind, func.sum(Credit.hours))
-        .where(Credit.learner_id == learner_id)
-        .group_by(Credit.year, Credit.kind)
-    )
+def by_year(session: Session, learner_id: int) -> tuple[dict[int, dict[str, int]], int]:
+    """`totals` of every year with hours, and the claimed hours (hundredths) that wait for the office. One statement."""
+    earned = select(Credit.year, Credit.kind, func.sum(Credit.hours), literal(False)).group_by(Credit.year, Credit.kind)
+    waiting = select(OutsideActivity.year, OutsideActivity.kind, OutsideActivity.hours, literal(True))
+    open_ones = waiting.where(OutsideActivity.learner_id == learner_id, OutsideActivity.state == "open")
     found: dict[int, dict[str, int]] = {}
-    for year, kind, hours in rows:
-        if hours:
+    claimed = 0
+    for year, kind, hours, waits in session.execute(
+        union_all(earned.where(Credit.learner_id == learner_id), open_ones)
+    ):
+        if waits:
+            claimed += hours
+        elif hours:
             found.setdefault(year, {})[kind] = int(hours)
-    return found
+    return found, claimed
 
 
 def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:

@@ -62,14 +62,14 @@ def take(session: Session, item: str, account_id: int, now: datetime) -> None:
 def take_over(session: Session, item: str, former_id: int, account_id: int, now: datetime) -> None:
     """From `former_id`. :raises Conflict: that is no longer who has it."""
     held = update(Claim).where(Claim.item == item, Claim.account_id == former_id)
-    if session.execute(held.values(account_id=account_id, taken_at=now)).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, held.values(account_id=account_id, taken_at=now)):
         raise Conflict(QUICKER)
 
 
 def give_back(session: Session, item: str, account_id: int) -> None:
     """:raises Conflict: it is not theirs."""
     held = delete(Claim).where(Claim.item == item, Claim.account_id == account_id)
-    if session.execute(held).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, held):
         raise Conflict(QUICKER)
 
 

@@ -119,12 +119,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Inline:
-    """Child rows edited on their parent's form. Only on the console."""
+    """Child rows edited on their parent's form, `blank` empty ones on that of a new parent. Only on the console."""
 
     attribute: str
     title: object
     fields: tuple[Field, ...]
-    remove: bool = True  # may an existing child row be taken away
+    blank: int = 1
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ class Link:
     waits: str = ""
 
 
-# Pages that no declaration generates.
+# Pages that no declaration generates: the desk, who may open it, words, heading, endpoint.
 OWN = (
-    ("imports", _l("Import of learners"), "people", "staff.imports"),
-    ("accounts", _l("Staff accounts"), "office", "staff.accounts"),
-    ("roles", _l("Roles and permissions"), "office", "staff.roles"),
-    ("questions", _l("Question files"), "content", "staff.question_files"),
+    (STAFF, "imports", _l("Import of learners"), "people", "staff.imports"),
+    (STAFF, "accounts", _l("Staff accounts"), "office", "staff.accounts"),
+    (STAFF, "roles", _l("Roles and permissions"), "office", "staff.roles"),
+    (CONSOLE, "questions", _l("Question files"), "content", "staff.question_files"),
 )
 
 
@@ -55,8 +55,9 @@ def _entries(desk: str) -> list[tuple[Markup, list[Link]]]:
         for screen in choices.screens().values():
             if screen.desk == desk:
                 found[screen.menu].append(Link(screen.key, escape(screen.title), address(screen, "list")))
-        for key, title, heading, endpoint in OWN if desk == STAFF else ():
-            found[heading].append(Link(key, escape(title), url_for(endpoint)))
+        for where, key, title, heading, endpoint in OWN:
+            if where == desk:
+                found[heading].append(Link(key, escape(title), url_for(endpoint)))
         known[name] = [(escape(MENUS[key]), links) for key, links in found.items()]
     return known[name]
 
