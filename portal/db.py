@@ -6,14 +6,12 @@ so services are written for one rule. Seats, counters and numbers move only by c
 """
 
 import json
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 from flask import Flask, current_app, has_request_context
 from flask_appbuilder import Model
@@ -25,7 +23,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
-from portal import bulk
+from portal import bulk, forking
 
 # Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
 Model.metadata.naming_convention = {
@@ -41,7 +39,6 @@ db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
 ONE_WRITER = 0x7875657368  # "xuesh", the key of PostgreSQL's advisory lock
 Row = TypeVar("Row", bound=Model)
 _writing: ContextVar[bool] = ContextVar("portal_writing", default=False)
-_engines: WeakSet[Engine] = WeakSet()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,7 +74,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-    _engines.add(engine)
+    forking.watch(engine)
     limit = app.extensions["portal_settings"].statement_seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
@@ -89,16 +86,6 @@ def init_app(app: Flask) -> None:
     app.extensions["portal_alone"] = engine.execution_options(portal_alone=True)
     if engine.dialect.name == "postgresql":
         app.extensions["portal_alone"] = app.extensions["portal_alone"].execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _leave_to_parent() -> None:
-    """A worker that was forked opens connections of its own; those of before stay with its parent, which uses them."""
-    for engine in list(_engines):
-        engine.dispose(close=False)
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def engine() -> Engine:
