@@ -166,11 +166,12 @@ class Pages:
         screen, new = self.screen, row is None
         form = forms.form_of(screen, new=new)(obj=row)
         forms.offer(form, screen.editable(new=new), screen.model, db.reader(), scope.current(), row)
+        pressed = self._another(form) if request.method == "POST" else self._blank(form, row)
         for inline in screen.inlines:
             for entry in form[inline.attribute]:
                 forms.offer(entry.form, inline.fields, form[inline.attribute].model, db.reader(), scope.current(), None)
         status = 200
-        if request.method == "POST" and not self._another(form):
+        if request.method == "POST" and not pressed:
             if form.validate() and (saved := self._save(form, pk)) is not None:
                 flash(_("Saved."), "ok")
                 return redirect(address(screen, "show", pk=saved), 303)
@@ -185,9 +186,15 @@ class Pages:
         inline = next((one for one in self.screen.inlines if one.attribute == wanted), None)
         if inline is None:
             return False
-        entry = form[inline.attribute].append_entry()
-        forms.offer(entry.form, inline.fields, form[inline.attribute].model, db.reader(), scope.current(), None)
+        form[inline.attribute].append_blank()
         return True
+
+    def _blank(self, form: Any, row: Any) -> bool:
+        """Empty child rows to begin with on the form of a new row."""
+        for inline in self.screen.inlines if row is None else ():
+            for _place in range(inline.blank):
+                form[inline.attribute].append_blank()
+        return False
 
     def _save(self, form: Any, pk: str) -> Any | None:
         """The saved row's key, or None when it was refused; the reasons then stand in the form."""

@@ -21,12 +21,12 @@ class Link:
     waits: str = ""  # how many rows wait there for somebody
 
 
-# Pages that no declaration generates.
+# Pages that no declaration generates: the desk, who may open it, words, heading, endpoint.
 OWN = (
-    ("imports", _l("Import of learners"), "people", "staff.imports"),
-    ("accounts", _l("Staff accounts"), "office", "staff.accounts"),
-    ("roles", _l("Roles and permissions"), "office", "staff.roles"),
-    ("questions", _l("Question files"), "content", "staff.question_files"),
+    (STAFF, "imports", _l("Import of learners"), "people", "staff.imports"),
+    (STAFF, "accounts", _l("Staff accounts"), "office", "staff.accounts"),
+    (STAFF, "roles", _l("Roles and permissions"), "office", "staff.roles"),
+    (CONSOLE, "questions", _l("Question files"), "content", "staff.question_files"),
 )
 
 
@@ -39,10 +39,9 @@ def menu(desk: str = STAFF) -> list[tuple[object, list[Link]]]:
             waits = counted.get(screen.key, 0)
             said = f"{waiting.MOST}+" if waits > waiting.MOST else str(waits or "")
             found[screen.menu].append(Link(screen.key, screen.title, address(screen, "list"), said))
-    if desk == STAFF:
-        for key, title, heading, endpoint in OWN:
-            if granted.may(key):
-                found[heading].append(Link(key, title, url_for(endpoint)))
+    for where, key, title, heading, endpoint in OWN:
+        if where == desk and granted.may(key):
+            found[heading].append(Link(key, title, url_for(endpoint)))
     return [(MENUS[key], links) for key, links in found.items() if links]
 
 
