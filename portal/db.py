@@ -5,8 +5,9 @@
 so services are written for one rule. Seats, counters and numbers move only by conditional UPDATE on top of that.
 """
 
+import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from sqlalchemy import ARRAY, ColumnElement, DateTime, Engine, Table, any_, even
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import QueryableAttribute, Session
+from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
 from portal import bulk
@@ -194,11 +196,41 @@ def insert_or(model: type[Row]) -> Any:
     return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(model)
 
 
+def changed(session: Session, said: Update | Delete) -> int:
+    """Runs an UPDATE or DELETE and says how many rows it changed: its condition decides between callers at once."""
+    result: Any = session.execute(said)
+    return int(result.rowcount)
+
+
+def move(
+    session: Session, model: type[Row], moves: Mapping[str, Collection[str]], row_id: int, to: str, **values: Any
+) -> Row | None:
+    """Moves a row to another state by one conditional UPDATE: of several callers at once one gets it, others None.
+
+    :param moves: for each state, those that may follow it
+    :param values: columns written with the move
+    """
+    table: Any = model
+    sources = [state for state, targets in moves.items() if to in targets]
+    moved: Row | None = session.scalar(
+        update(model)
+        .where(table.id == row_id, table.state.in_(sources))
+        .values(state=to, **values)
+        .returning(model)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if moved is None:
+        session.get(model, row_id, populate_existing=True)
+    return moved
+
+
 def among(column: QueryableAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """`column IN values`, for thousands of them: PostgreSQL gets one array, for its driver reads every placeholder."""
+    """`column IN values`, for thousands of texts or numbers: they go as one array or one piece of JSON, because every
+    placeholder of its own is written, read and counted."""
     if db.engine.dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
-    return column.in_(list(values))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def _next_ids(session: Session, table: Table, number: int) -> list[int]:

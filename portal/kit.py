@@ -29,8 +29,9 @@ from portal.catalogue.service import ClassChoice, Room
 from portal.credits import service as ledger
 from portal.credits.models import Credit
 from portal.db import UtcDateTime
+from portal.divisions import following
 from portal.divisions import service as divisions
-from portal.divisions.models import Division
+from portal.divisions.models import Division, listed
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
@@ -237,6 +238,7 @@ __all__ = [
     "document_variables",
     "drafts",
     "find_table",
+    "following",
     "formats",
     "hear",
     "hookimpl",
@@ -246,6 +248,7 @@ __all__ = [
     "lacking_columns",
     "learner_required",
     "ledger",
+    "listed",
     "load_layout",
     "login_required",
     "may_act",

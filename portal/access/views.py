@@ -11,7 +11,7 @@ from portal.access import attempts, service, sessions
 from portal.access.guard import AGREE, public
 from portal.access.visitor import address, current_account, device, safe_next
 from portal.errors import Refused, TooMany
-from portal.people import activation_views, agreements, identity, passwords
+from portal.people import agreements, identity, passwords
 from portal.web.forms import Form, add_problems
 
 blueprint = Blueprint("access", __name__, template_folder="templates")
@@ -33,9 +33,9 @@ def login() -> ResponseReturnValue:
         return redirect(target, 303)
     if form.validate_on_submit():
         if form.password.data == passwords.COMMON_INITIAL and _names_somebody(str(form.name.data)):
-            # It fits nobody, so it tells nobody: every number leads to where the second fact is asked.
-            activation_views.begin(identity.normalise(str(form.name.data)))
-            return redirect(url_for("people.activate"), 303)
+            # It fits nobody, so it tells nobody: every number leads to where the second fact is asked. The browser
+            # sends the form on by itself (307), so that the number stands neither in a cookie nor in an address.
+            return redirect(url_for("people.activate"), 307)
         try:
             return _enter(form, target)
         except Refused as refused:

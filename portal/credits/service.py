@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal import db
 from portal.credits.models import Credit, OutsideActivity
 from portal.db import fill
-from portal.people.models import Employment
+from portal.divisions import following
+from portal.people.models import Employment, Learner
 
 
 def earn(
@@ -74,7 +75,7 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
     """Live hours from other platforms by (learner, year, kind): what must not be brought again."""
     rows = session.execute(
         select(Credit.learner_id, Credit.year, Credit.kind, Credit.hours).where(
-            Credit.learner_id.in_(learner_ids),
+            db.among(Credit.learner_id, learner_ids),
             Credit.source == "import",
             Credit.reversed_by.is_(None),
             Credit.hours > 0,
@@ -84,9 +85,12 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 
 
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
-    """Books many entries in one statement. The caller has left out what `brought` knows."""
+    """Books many entries in two statements. The caller has left out what `brought` knows."""
     if entries:
-        fill(session, Credit, [{**vars(one), "source": "import", "earned_at": now} for one in entries])
+        places = following.places(session, Learner, (one.learner_id for one in entries))
+        same = {"source": "import", "earned_at": now}
+        rows = [{**vars(one), "division_code": places[one.learner_id], **same} for one in entries]
+        fill(session, Credit, rows)
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
@@ -118,6 +122,7 @@ def hand_over(session: Session, learner_id: int, into_id: int) -> None:
     """
     for model in (Credit, OutsideActivity):
         session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
+        following.settle(session, model, model.learner_id == into_id)
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:

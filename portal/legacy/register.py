@@ -1,7 +1,7 @@
 """The old platform's register as people with their hours, one or several rows each; checked before it is written."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -61,19 +61,27 @@ def read(book: Book, places: Mapping[str, str], today: date) -> tuple[Report, li
 
     :raises Refused: the file holds no such table.
     """
-    report = checking.check(tables.find(book, LAYOUT), lambda data: _problems(data, places, today))
+    earned: list[list[Earned]] = []  # of each row
+
+    def rule(data: Mapping[str, Any]) -> Iterator[Problem]:
+        earned.append(_earned(data))
+        return _problems(data, earned[-1], places, today)
+
+    report = checking.check(tables.find(book, LAYOUT), rule)
     people: dict[str, Person] = {}
     faults: dict[int, list[Problem]] = {}
-    for line in report.lines:
+    for line, entries in zip(report.lines, earned, strict=True):
         if not line.problems:
-            fault = _join(people, line, places)
+            fault = _join(people, line, entries, places)
             if fault:
                 faults[line.number] = [fault]
     lines = [line.but(*faults.get(line.number, ())) for line in report.lines]
     return replace(report, lines=lines), list(people.values())
 
 
-def _problems(data: Mapping[str, Any], places: Mapping[str, str], today: date) -> Iterator[Problem]:
+def _problems(
+    data: Mapping[str, Any], entries: Sequence[Earned], places: Mapping[str, str], today: date
+) -> Iterator[Problem]:
     if "id_number" in data:
         kind = _id_kind(data)
         if kind is None:
@@ -92,13 +100,13 @@ def _problems(data: Mapping[str, Any], places: Mapping[str, str], today: date) -
         yield Problem(_l("No county of this name is served here."), "division")
     if "residence" in data and data["residence"] not in places:
         yield Problem(_l("No county of this name is served here."), "residence")
-    yield from _hour_problems(data, today)
+    yield from _hour_problems(data, entries, today)
 
 
-def _hour_problems(data: Mapping[str, Any], today: date) -> Iterator[Problem]:
+def _hour_problems(data: Mapping[str, Any], entries: Sequence[Earned], today: date) -> Iterator[Problem]:
     if ("major" in data or "public" in data or "certificate" in data) and "year" not in data:
         yield Problem(_l("Hours need the year they were earned for."), "year")
-    years = {entry.year for entry in _earned(data)}
+    years = {entry.year for entry in entries}
     if any(not EARLIEST <= year <= today.year for year in years):
         yield Problem(
             _l("Hours of a year to come, or of long ago, cannot be right."), "year" if "year" in data else "hours"
@@ -131,14 +139,15 @@ def _earned(data: Mapping[str, Any]) -> list[Earned]:
     return [entry for entry in found if entry.hours]
 
 
-def _join(people: dict[str, Person], line: Line, places: Mapping[str, str]) -> Problem | None:
+def _join(
+    people: dict[str, Person], line: Line, entries: Sequence[Earned], places: Mapping[str, str]
+) -> Problem | None:
     """Adds a row to its person. What is wrong with the row beside the person's other rows, or None."""
     newcomer = _newcomer(line.data, places)
     person = people.setdefault(newcomer.id_number, Person(newcomer))
     if person.lines and person.newcomer.name != newcomer.name:
         first = person.lines[0].number
         return Problem(_l("This ID number stands in row %(row)s with another name.", row=first), "id_number")
-    entries = _earned(line.data)
     if person.lines and not entries:
         return Problem(_l("This ID number stands in row %(row)s already.", row=person.lines[0].number), "id_number")
     for entry in entries:

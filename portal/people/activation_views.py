@@ -1,7 +1,6 @@
 """老平台学员激活: no page opens before the second fact, and every wrong pair gets the same answer."""
 
-from cryptography.fernet import InvalidToken
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,24 +16,24 @@ from portal.people.forms import ActivationForm
 from portal.people.models import Agreement, Learner
 from portal.people.pages import blueprint
 from portal.types import Problem
-from portal.vault import current_vault
 from portal.web.forms import add_problems
 
-BEGUN = "activation"
 _NO_MATCH = _l("The ID number and the phone number do not fit an account that waits for activation.")
 
 
 @blueprint.route("/activate", methods=["GET", "POST"])
 @public
 def activate() -> ResponseReturnValue:
-    """Proves the phone number on file, then takes a new password and logs in."""
+    """Proves the phone number on file, then takes a new password and logs in.
+
+    Whoever gave the common password at /login arrives with that form: its `name` is the number.
+    """
     if current_account() is not None:
         return redirect(url_for("web.home"), 303)
-    form, found = ActivationForm(), agreements.in_force(db.reader(), clock.now())
-    status, begun = 200, _begun()
-    if begun:
-        form.id_number.data = begun
-    if found is not None and form.is_submitted():
+    found, status = agreements.in_force(db.reader(), clock.now()), 200
+    arriving = request.form.get("name")
+    form = ActivationForm() if arriving is None else ActivationForm(None, id_number=identity.normalise(arriving))
+    if found is not None and arriving is None and form.is_submitted():
         try:
             if learner := _proved(form):
                 return _open(learner, form, found)
@@ -42,24 +41,7 @@ def activate() -> ResponseReturnValue:
         except TooMany as limit:
             add_problems(form, Refused(limit.message))
             status = limit.status
-    return render_template("people/activate.html", form=form, agreement=found, begun=begun), status
-
-
-def begin(number: str) -> None:
-    """Somebody named an account by this number and the common password. Whether there is one is not looked up.
-
-    The cookie keeps the number for the page that asks the second fact, sealed like the database keeps it.
-    """
-    session[BEGUN] = current_vault().seal(number)
-
-
-def _begun() -> str:
-    """The ID number that logged in with the common password on this device, or nothing."""
-    sealed = session.get(BEGUN)
-    try:
-        return current_vault().open(sealed) if sealed else ""
-    except InvalidToken:  # its key has left the ring
-        return ""
+    return render_template("people/activate.html", form=form, agreement=found), status
 
 
 def _proved(form: ActivationForm) -> Learner | None:

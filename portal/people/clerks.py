@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from portal import db
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
@@ -172,7 +173,7 @@ def appoint(
     former, reason = {"owner": before.id if before else None}, reason.strip()[:300]
     audit.record(session, staff_id, "clerk.appointed", clerk, before=former, after={"owner": clerk.id}, reason=reason)
     messages.post(session, organisation.account_id, "organisation_handed_over", "/organisation/clerks")
-    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id)
+    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id, reason=reason)
 
 
 def _add(session: Session, organisation: Organisation, name: str, role: str, now: datetime) -> Clerk:
@@ -187,8 +188,8 @@ def _add(session: Session, organisation: Organisation, name: str, role: str, now
     )
     session.add(account)
     session.flush()
-    last = session.scalar(select(func.max(Clerk.number)).where(Clerk.organisation_id == organisation.id)) or 0
-    clerk = Clerk(organisation=organisation, account=account, role=role, number=last + 1, created_at=now)
+    number = _next_number(session, organisation.id)
+    clerk = Clerk(organisation=organisation, account=account, role=role, number=number, created_at=now)
     session.add(clerk)
     session.flush()
     _name(session, clerk)
@@ -198,7 +199,7 @@ def _add(session: Session, organisation: Organisation, name: str, role: str, now
 def _move(session: Session, clerk: Clerk, sources: tuple[str, ...], role: str) -> None:
     """:raises Conflict: another window was quicker."""
     still = update(Clerk).where(Clerk.id == clerk.id, Clerk.ended_at.is_(None), Clerk.role.in_(sources))
-    if session.execute(still.values(role=role)).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, still.values(role=role)):
         raise Conflict(_l("This has changed in another window. What you see now is its present state."))
     session.refresh(clerk)
 
@@ -217,7 +218,17 @@ def _free_names(session: Session, *some: Clerk) -> None:
     session.execute(delete(LoginName).where(LoginName.account_id.in_(accounts), LoginName.kind.in_(_NAMES)))
 
 
+def _next_number(session: Session, organisation_id: int) -> int:
+    last = session.scalar(select(func.max(Clerk.number)).where(Clerk.organisation_id == organisation_id))
+    return (last or 0) + 1
+
+
 def _name(session: Session, clerk: Clerk) -> None:
+    """Gives the user name. One that is somebody's name of another kind, a passport's number, leads to them: the clerk
+    gets the next number then. The code was looked at when the organisation registered.
+    """
+    while clerk.role != OWNER and registration.taken(session, user_name(clerk)) is not None:
+        clerk.number = _next_number(session, clerk.organisation_id)
     kind = _NAMES[0] if clerk.role == OWNER else _NAMES[1]
     value = registration.index(kind, user_name(clerk))
     session.add(LoginName(account_id=clerk.account_id, kind=kind, value=value))

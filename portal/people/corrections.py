@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, db
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
@@ -72,7 +72,7 @@ def ask(
         raise Conflict(_l("An earlier request is still open. Wait for its decision, or withdraw it."))
     wanted = wanted.normal()
     items = list(_items(learner, wanted))
-    found = [problem for item in items for problem in _problems(session, learner, item.field, item.after, item.detail)]
+    found = [problem for item in items for problem in _problems(session, item.field, item.after, item.detail)]
     if not items:
         found.append(Problem(_l("Change what is wrong; what is right stays as it is.")))
     if not pictures:
@@ -174,7 +174,7 @@ def _items(learner: Learner, wanted: Wanted) -> Iterator[CorrectionItem]:
         yield CorrectionItem(field="employer", before=employer, after=wanted.employer, detail=wanted.division_code)
 
 
-def _problems(session: Session, learner: Learner, field: str, after: str, detail: str) -> list[Problem]:
+def _problems(session: Session, field: str, after: str, detail: str) -> list[Problem]:
     """What is wrong with a new value, at the field of the form."""
     if field == "name":
         fault = contact.name_problem(after)
@@ -185,9 +185,14 @@ def _problems(session: Session, learner: Learner, field: str, after: str, detail
         return [Problem(_l("Choose the kind of ID."), "id_kind")]
     if fault := identity.check(detail, after, clock.today(clock.now())):
         return [Problem(fault, "id_number")]
-    if registration.taken(session, after, but=learner.account_id) is not None:
-        return [Problem(_l("Another account has this ID number. Ask the office to join both accounts."), "id_number")]
     return []
+
+
+def _conflicts(session: Session, learner: Learner, item: CorrectionItem) -> list[Problem]:
+    """What only staff read when they decide: whoever asks is not told whose a number is (docs/adr/0010)."""
+    if item.field != "id" or registration.taken(session, item.after, but=learner.account_id) is None:
+        return []
+    return [Problem(_l("Another account has this ID number. Join both accounts, or leave it as it is."), "id")]
 
 
 def _undecided(session: Session, correction: Correction, decisions: Mapping[str, Decision]) -> Iterator[Problem]:
@@ -200,14 +205,14 @@ def _undecided(session: Session, correction: Correction, decisions: Mapping[str,
         elif len(decision.reason) > REASON_LONGEST:
             yield Problem(_l("At most %(count)s characters.", count=REASON_LONGEST), item.field)
         elif decision.accepted:
-            for problem in _problems(session, correction.learner, item.field, item.after, item.detail):
+            for problem in _problems(session, item.field, item.after, item.detail):
                 yield Problem(problem.message, item.field)
+            yield from _conflicts(session, correction.learner, item)
 
 
 def _settle(session: Session, correction_id: int, state: str, now: datetime, by: int | None = None) -> bool:
     still = update(Correction).where(Correction.id == correction_id, Correction.state == "open")
-    done = session.execute(still.values(state=state, decided_at=now, decided_by=by))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return bool(db.changed(session, still.values(state=state, decided_at=now, decided_by=by)))
 
 
 def _apply(session: Session, learner: Learner, item: CorrectionItem) -> None:

@@ -7,14 +7,29 @@ of a hundred and of a million.
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Connection, ForeignKey, Index, Select, String, delete, event, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    delete,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from portal.people.contact import normal_employer
 from portal.people.models import Organisation
 
 SHORTEST, MOST = 2, 8
-LOOKED_AT = 20_000  # endings that are read for characters that do not stand together
+LOOKED_AT = 20_000  # endings that are read in the index for characters that do not stand together
+NEAR = 2_000  # organisations among which the shortest names are chosen
 _LAST = "\U0010ffff"
 ENDING = 16  # characters of a name that are indexed from each place on
 
@@ -37,7 +52,9 @@ class OrganisationEnding(Model):
 def search(session: Session, typed: str, most: int = MOST) -> list[Organisation]:
     """Approved employers whose name has the typed characters in their order; those that hold them together first.
 
-    Nothing is found for fewer than two characters. At most two statements.
+    Nothing is found for fewer than two characters. At most two statements. No name is missed that holds them together,
+    unless thousands do; scattered, their first one is looked at in the first `LOOKED_AT` places, the second one must
+    stand within the `ENDING` characters from there.
     """
     text = normal_employer(typed)[:40]
     if len(text) < SHORTEST:
@@ -67,7 +84,7 @@ def endings(name: str) -> list[str]:
 def _together(text: str) -> Select[Any]:
     """Names with the text in one piece, the shortest of the first hundreds first."""
     start = text[:ENDING]
-    some = select(OrganisationEnding.organisation_id).where(*_begins(start)).limit(LOOKED_AT // 10)
+    some = select(OrganisationEnding.organisation_id).where(*_begins(start)).limit(NEAR)
     query = select(Organisation).where(Organisation.state == "approved", Organisation.id.in_(some))
     if len(text) > ENDING:
         query = query.where(Organisation.name.contains(text, autoescape=True))
@@ -75,12 +92,24 @@ def _together(text: str) -> Select[Any]:
 
 
 def _scattered(text: str) -> Select[Any]:
-    """Names with the characters in their order, among so many that begin with the first one somewhere."""
-    near = select(OrganisationEnding.organisation_id).where(*_begins(text[0])).limit(LOOKED_AT).subquery()
-    pattern = "%".join(["", *map(_plain, text), ""])
-    query = select(Organisation).where(Organisation.state == "approved", Organisation.name.like(pattern, escape="/"))
-    query = query.where(Organisation.id.in_(select(near.c.organisation_id)))
+    """Names with the characters in their order, among the first endings that begin with the first of them.
+
+    Most are left out by the index alone. Of an ending that is cut off, what follows is looked for in the name.
+    """
+    each = select(OrganisationEnding.ending, OrganisationEnding.organisation_id)
+    near = each.where(*_begins(text[0])).limit(LOOKED_AT).subquery()
+    cut = func.length(near.c.ending) == ENDING
+    fits = or_(_in_order(near.c.ending, text), and_(cut, _in_order(near.c.ending, text[:SHORTEST])))
+    some = select(near.c.organisation_id).where(fits).limit(NEAR)
+    query = select(Organisation).where(Organisation.state == "approved", Organisation.id.in_(some))
+    query = query.where(_in_order(Organisation.name, text))
     return query.order_by(func.length(Organisation.name), Organisation.id)
+
+
+def _in_order(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether these characters stand in a column in their order, whatever is between them."""
+    said: ColumnElement[bool] = column.like("%".join(["", *map(_plain, text), ""]), escape="/")
+    return said
 
 
 def _begins(text: str) -> tuple[Any, ...]:

@@ -2,7 +2,9 @@
 
 Sources: GB 11643-1999 (resident identity number), the residence permits of 2018 for Hong Kong, Macao and Taiwan
 residents (same structure, prefixes 81, 82, 83), the notice on the 2023 foreigner's permanent residence card (18 digits
-beginning with 9, the same check). Passports and travel permits have no public check digit; only their form is checked.
+beginning with 9, the same check), announcement 6 of 2024 of the Exit and Entry Administration (travel permits of Hong
+Kong and Macao residents who are no Chinese citizens: nine characters beginning with HA or MA). Passports and travel
+permits have no public check digit; only their form is checked.
 """
 
 import re
@@ -162,8 +164,9 @@ KINDS = (
     IdKind("passport", _l("Passport"), _l("Letters and digits as on the data page"),
            _passport),
     IdKind("hkmo_permit", _l("Mainland travel permit for Hong Kong and Macao residents"),
-           _l("H or M and 8 digits"),
-           _form(r"[HM]\d{8}(\d{2})?", _l("The permit number is H or M and 8 digits, on older permits 10."))),
+           _l("H or M and 8 digits, or HA or MA and 7"),
+           _form(r"[HM](\d{8}(\d{2})?|A\d{7})",
+                 _l("The permit number is H or M and 8 digits, on older permits 10; or HA or MA and 7 digits."))),
     IdKind("tw_permit", _l("Mainland travel permit for Taiwan residents"), _l("8 digits"),
            _form(r"\d{8}|\d{10}[A-Z]?", _l("The permit number has 8 digits, on older permits 10."))),
 )  # fmt: skip

@@ -55,14 +55,18 @@ class Newcomer:
 
 def known(session: Session, indexes: Sequence[str]) -> dict[str, Learner]:
     """Learners who are there already, by the blind index of their ID; of joined accounts the one that is kept."""
-    query = select(Learner).where(Learner.id_index.in_(indexes)).options(joinedload(Learner.survivor))
+    query = select(Learner).where(among(Learner.id_index, indexes)).options(joinedload(Learner.survivor))
     return {learner.id_index: learner.survivor or learner for learner in session.scalars(query)}
 
 
 def taken(session: Session, newcomers: Iterable[Newcomer]) -> set[str]:
-    """Blind indexes of phones and addresses that somebody logs in with, or has on file, already."""
-    wanted = [index for one in newcomers for index in one.reached.values()]
-    found = set(session.scalars(select(LoginName.value).where(among(LoginName.value, wanted))))
+    """Blind indexes of phones and addresses that somebody has on file, or logs in with, be it as a user name."""
+    blind = current_vault().blind
+    reached = [(index, getattr(one, kind)) for one in newcomers for kind, index in one.reached.items()]
+    named = {blind("user_name", text): index for index, text in reached}
+    wanted = [index for index, _text in reached]
+    said = set(session.scalars(select(LoginName.value).where(among(LoginName.value, [*wanted, *named]))))
+    found = said | {index for name, index in named.items() if name in said}
     return found | set(session.scalars(select(Learner.phone_index).where(among(Learner.phone_index, wanted))))
 
 

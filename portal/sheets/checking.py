@@ -35,7 +35,7 @@ class Line:
 
     def but(self, *problems: Problem) -> "Line":
         """The same with more problems."""
-        return replace(self, problems=(*self.problems, *problems))
+        return replace(self, problems=(*self.problems, *problems)) if problems else self
 
 
 @dataclass(frozen=True)

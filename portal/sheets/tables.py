@@ -106,7 +106,7 @@ def _no_twins(places: list[tuple[int, str, Column]], said: dict[int, str]) -> No
 
 
 def _is_sample(row: Row) -> bool:
-    first = next((shown(cell) for cell in row.cells if shown(cell)), "")
+    first = next(filter(None, map(shown, row.cells)), "")
     return _SAMPLE.fullmatch(first) is not None
 
 

@@ -18,6 +18,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel keeps control charact
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[月日号]?(?:\s.*)?")
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+HOURS_BELOW = 10_000
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number, further ones become 0
 _EPOCH, _SERIALS = date(1899, 12, 30), range(3_653, 73_416)  # 1910 to 2100
 
@@ -91,12 +92,14 @@ def code(value: Value) -> str:
 
 def hours(value: Value) -> int:
     """Credit hours in hundredths: 60, 60.5, "60 学时"."""
+    if type(value) is int and 0 <= value < HOURS_BELOW:
+        return value * 100
     said = re.sub(r"\s*([个小学时]{2,3}|h)$", "", shown(value))
     try:
         number = Decimal(said)
     except InvalidOperation:
         number = Decimal(-1)
-    if not number.is_finite() or not 0 <= number < 10_000 or number * 100 != int(number * 100):
+    if not number.is_finite() or not 0 <= number < HOURS_BELOW or number * 100 != int(number * 100):
         raise BadCell(_l("Enter hours as a number with at most two decimals, for example 60 or 60.5."), "HOURS")
     return int(number * 100)
 

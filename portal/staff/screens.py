@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import RelationshipProperty, Session
 
 from portal.staff.actions import KINDS, Action
@@ -80,7 +80,7 @@ class Filter:
     """A way to narrow a list, also by a link. Paths may cross to-many relations.
 
     kind: "choice" (of `choices`) | "division" (those the visitor may see) | "number" | "days" (two dates, as
-    parameters NAME_from and NAME_to).
+    parameters NAME_from and NAME_to). `where`: what a choice means, where it is not a value of the path.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Filter:
     kind: str = "choice"
     path: str = ""
     choices: Mapping[str, object] = field(default_factory=dict)
+    where: Callable[[str], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -252,7 +253,7 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         if not callable(action.asks) and any(one.kind not in KINDS for one in action.asks):
             yield f"action {action.key!r} asks for no known kind"
     paths = [column.path or column.name for column in (*screen.columns, *screen.detail)]
-    paths += [one.path for one in screen.find] + [one.path or one.name for one in screen.filters]
+    paths += [one.path for one in screen.find] + [one.path or one.name for one in screen.filters if one.where is None]
     paths += [one.name for one in screen.fields]
     paths += [one.attribute for one in screen.parts] + [one.attribute for one in screen.inlines]
     for path in [*paths, *([screen.scope] if screen.scope else [])]:

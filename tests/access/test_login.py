@@ -88,7 +88,7 @@ def test_an_account_to_be_activated_is_nobody_yet(app: Flask, client: FlaskClien
         number = learner.id_number
     assert client.post("/login", data={"name": number, "password": PASSWORD}).status_code == 422
     begun = client.post("/login", data={"name": number, "password": passwords.COMMON_INITIAL})
-    assert (begun.status_code, begun.location) == (303, "/activate")
+    assert (begun.status_code, begun.location) == (307, "/activate")
     assert "周晓岚" not in client.get("/").text
 
 

@@ -14,7 +14,7 @@ def test_activation(visitor: Visitor, site: Site) -> None:
     visitor.stands_at("/activate")
     visitor.open("/centre")
     visitor.stands_at("/login")
-    visitor.open("/activate")
+    log_in(visitor, old["login"], old["password"])
     _answer(visitor, "13900009999")
     assert visitor.page.get_by_role("alert").count() == 1
     visitor.shot("activate-refused")

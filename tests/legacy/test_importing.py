@@ -17,8 +17,10 @@ from portal.legacy import importing
 from portal.legacy.importing import Outcome
 from portal.people import passwords
 from portal.people.models import Account, Employment, Learner, LoginName, Organisation
+from portal.people.registration import index, taken
 from portal.rules.rules import MAJOR, PUBLIC
 from portal.sheets import reading
+from portal.testing import make_account
 from tests.legacy.conftest import LONG, NOW, number, person, register
 
 Bring = Callable[..., Outcome]
@@ -188,6 +190,16 @@ def test_people_without_a_phone_of_their_own_are_listed(bring: Bring) -> None:
     assert [line.number for line in listed.bad] == [2, 3, 4]
 
 
+def test_a_phone_that_is_a_user_name_here_is_nobodys_login(bring: Bring) -> None:
+    with db.write() as session:
+        staff = make_account(session)
+        session.add(LoginName(account_id=staff.id, kind="user_name", value=index("user_name", "13900000003")))
+    bring(register(person(3)))
+    assert learner(3).phone is None
+    with db.read() as session:
+        assert taken(session, "13900000003") == staff.id
+
+
 def test_a_phone_of_somebody_here_proves_nobody_else(bring: Bring) -> None:
     bring(register(person(1)))
     bring(register(person(2, phone="13900000001")))
@@ -205,7 +217,7 @@ def test_the_account_waits_for_activation_and_one_hash_serves_all(
     answer = client.post("/login", data={"name": number(7), "password": passwords.COMMON_INITIAL})
     assert answer.location == "/activate"
     fresh = {
-        "id_number": "",
+        "id_number": number(7),
         "phone": "13900000007",
         "password": "a new horse 7",
         "again": "a new horse 7",

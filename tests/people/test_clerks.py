@@ -134,6 +134,18 @@ def test_there_is_an_end_to_the_logins(boss: FlaskClient, organisation: Organisa
         assert len(clerks.everybody(session, organisation.id)) == clerks.MOST
 
 
+def test_a_user_name_that_is_somebodys_passport_number_is_passed_over(boss: FlaskClient) -> None:
+    """Dashes are forgiven, so the two are one name at the log-in, which must lead to one account."""
+    with db.write() as session:
+        other = make_account(session, "learner", "Ana")
+        session.add(LoginName(account_id=other.id, kind="permit", value=registration.index("permit", f"{CODE}2")))
+    invite(boss)
+    with db.read() as session:
+        assert registration.taken(session, f"{CODE}-2") == other.id
+        assert registration.taken(session, f"{CODE}-3") == clerk("李芳").account_id
+    assert clerk("李芳").number == 3
+
+
 def test_a_second_slip_ends_the_first(app: Flask, boss: FlaskClient) -> None:
     first = invite(boss)
     second = boss.post(f"{PAGE}/{clerk('李芳').id}/slip")

@@ -1,11 +1,13 @@
 """Corrections: asked for with evidence, decided fact by fact, audited without values; what was issued stays."""
 
 import io
+import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal import clock, db
 from portal.access import service as access
@@ -15,12 +17,12 @@ from portal.errors import Conflict, NotFound, Refused
 from portal.messages.models import Message
 from portal.people import corrections, passwords, registration, service
 from portal.people.corrections import Decision, Wanted
-from portal.people.models import Agreement, Correction, Learner
+from portal.people.models import Agreement, Correction, CorrectionEvidence, CorrectionItem, Learner
 from portal.people.registration import Registration
 from portal.photos import papers
 from portal.testing import PASSWORD, make_account, make_learner
 
-NUMBER, OTHER = "11010519491231002X", "110105194912310038"
+NUMBER, OTHER, FREE = "11010519491231002X", "110105194912310038", "130208198203150015"
 FORM = {
     "name": "周晓兰", "id_kind": "resident_id", "id_number": "", "division_code": "130203",
     "employer": "唐山市第三中学", "note": "登记时写错",
@@ -150,8 +152,6 @@ def test_a_corrected_number_is_the_login_name_and_the_old_one_is_not(learner: Le
 def test_a_number_somebody_took_meanwhile_cannot_be_accepted(
     learner: Learner, staff: int, city: Agreement, right: Registration
 ) -> None:
-    from dataclasses import replace
-
     asked = ask(learner, id_number=OTHER)
     with db.write() as session:
         other = replace(right, id_number=OTHER, phone="13800000009", email="", name="李四")
@@ -159,6 +159,33 @@ def test_a_number_somebody_took_meanwhile_cannot_be_accepted(
     with pytest.raises(Refused):
         decide(asked, staff, id=Decision(True))
     decide(asked, staff, id=Decision(False, "号码已属于别人"))
+
+
+def test_whoever_asks_is_not_told_whose_a_number_is(
+    client: FlaskClient, learner: Learner, staff: int, right: Registration
+) -> None:
+    """Staff read it at the decision; the learner's pages are those of a number nobody has (docs/adr/0010)."""
+    other = replace(right, id_number=OTHER, phone="13800000009", email="", name="李四")
+    with db.write() as session:
+        service.register(session, other, clock.now(), "x")
+    client.get("/messages")  # read, so that no page counts them
+    seen = []
+    for number in (FREE, OTHER):
+        form = {**FORM, "name": "周晓岚", "id_number": number, "evidence": (picture(), "id.jpg")}
+        answer = client.post("/me/corrections/new", data=form, follow_redirects=True)
+        pages = [answer.text, client.get("/me").text, client.get("/messages").text]
+        seen.append([re.sub(r'(content|value)="[^"]{60,}"', "", page) for page in pages])
+        with db.write() as session:
+            asked = session.scalars(select(Correction).where(Correction.state == "open")).one().id
+            if number == FREE:
+                for model in (CorrectionItem, CorrectionEvidence, Correction):  # so that it stands nowhere
+                    session.execute(delete(model))
+        seen[-1] = [page.replace(f"{number[:6]} ******** {number[14:]}", "") for page in seen[-1]]
+        seen[-1] = [page.replace(f"/me/corrections/{asked}/", "") for page in seen[-1]]
+    assert seen[0] == seen[1]
+    with pytest.raises(Refused) as caught:
+        decide(asked, staff, id=Decision(True))
+    assert [(one.field, "已有另一个账号" in str(one.message)) for one in caught.value.problems] == [("id", True)]
 
 
 @pytest.mark.parametrize("decisions", [{}, {"name": Decision(False)}, {"name": Decision(False, "x" * 301)}])

@@ -36,6 +36,8 @@ RESIDENTS = st.builds(lambda d, b, s: number18(str(d), b, s), RESIDENT_DIVISIONS
         ("foreigner_card", "USA110081010012"),
         ("passport", "E12345678"),
         ("hkmo_permit", "H12345678"),
+        ("hkmo_permit", "HA1234567"),
+        ("hkmo_permit", "MA0000001"),
         ("tw_permit", "12345678"),
     ],
 )
@@ -103,6 +105,7 @@ def test_nobody_is_born_tomorrow(born: date) -> None:
         ("foreigner_card", "811124198108030024", "beginning with 9"),
         ("passport", "ABCDEFGH", "5 to 20"),
         ("hkmo_permit", "X12345678", "H or M"),
+        ("hkmo_permit", "HA12345678", "HA or MA and 7"),
         ("tw_permit", "1234567", "8 digits"),
     ],
 )
