@@ -96,7 +96,7 @@ class Pages:
     def page_show(self, pk: str) -> ResponseReturnValue:
         row = self._row(pk)
         change = self.screen.writable() and self._may_write()
-        steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
+        steps = [one for one in self.screen.actions if self._may_act() and one.applies(row)]
         shown = {"screen": self.screen, "row": row, "pk": pk, "steps": steps, "may_change": change}
         shown["links"] = _links(self.screen, pk)
         if self.screen.versions is not None:
@@ -106,6 +106,8 @@ class Pages:
         return render_template("staff/show.html", **shown)
 
     def page_act(self, pk: str, key: str) -> ResponseReturnValue:
+        if not self._may_act():  # the guard asked for the right to the step, not for that to see the row
+            raise NotFound(f"{self.screen.key} {pk}")
         row, action = self._row(pk), acting.find(self.screen, key)
         back, rows = address(self.screen, "show", pk=pk), address(self.screen, "list")
         return acting.page(self.screen, action, row, pk, back, rows)
@@ -154,6 +156,10 @@ class Pages:
 
     def _may_write(self) -> bool:
         return grants.current().may(self.screen.key, WRITE)
+
+    def _may_act(self) -> bool:
+        granted = grants.current()
+        return granted.may(self.screen.key) and granted.may(self.screen.decided(), WRITE)
 
     def _row(self, pk: str) -> Any:
         row = listing.one(db.reader(), self.screen, pk, scope.current())
