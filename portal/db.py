@@ -7,7 +7,7 @@ so services are written for one rule. Seats, counters and numbers move only by c
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -20,9 +20,10 @@ from sqlalchemy import ARRAY, ColumnElement, DateTime, Engine, Table, any_, even
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import QueryableAttribute, Session
+from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
-from portal import bulk
+from portal import bulk, forking
 
 # Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
 Model.metadata.naming_convention = {
@@ -73,6 +74,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    forking.watch(engine)
     limit = app.extensions["portal_settings"].statement_seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
@@ -193,6 +195,34 @@ def insert_unless(session: Session, model: type[Row], unique: str, values: Mappi
 def insert_or(model: type[Row]) -> Any:
     """INSERT as this database's own, which may say what happens on a conflict."""
     return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(model)
+
+
+def changed(session: Session, said: Update | Delete) -> int:
+    """Runs an UPDATE or DELETE and says how many rows it changed: its condition decides between callers at once."""
+    result: Any = session.execute(said)
+    return int(result.rowcount)
+
+
+def move(
+    session: Session, model: type[Row], moves: Mapping[str, Collection[str]], row_id: int, to: str, **values: Any
+) -> Row | None:
+    """Moves a row to another state by one conditional UPDATE: of several callers at once one gets it, others None.
+
+    :param moves: for each state, those that may follow it
+    :param values: columns written with the move
+    """
+    table: Any = model
+    sources = [state for state, targets in moves.items() if to in targets]
+    moved: Row | None = session.scalar(
+        update(model)
+        .where(table.id == row_id, table.state.in_(sources))
+        .values(state=to, **values)
+        .returning(model)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if moved is None:
+        session.get(model, row_id, populate_existing=True)
+    return moved
 
 
 def among(column: QueryableAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

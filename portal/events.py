@@ -96,12 +96,10 @@ def _claim(moment: datetime) -> tuple[int, str, str, dict[str, Any]] | None:
         return None
     delivery, event = row
     with database.write() as session:
-        taken = session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery.id, Delivery.state == "due", Delivery.next_at == delivery.next_at)
-            .values(next_at=moment + LEASE, attempts=Delivery.attempts + 1)
-        )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        due = (Delivery.id == delivery.id, Delivery.state == "due", Delivery.next_at == delivery.next_at)
+        leased = {"next_at": moment + LEASE, "attempts": Delivery.attempts + 1}
+        taken = database.changed(session, update(Delivery).where(*due).values(**leased))
+    if not taken:
         return _claim(moment)
     return delivery.id, delivery.plugin, event.hook, event.data
 

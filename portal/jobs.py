@@ -110,9 +110,9 @@ def try_again(session: Session, unique: str) -> bool:
     """A fresh start, in the caller's transaction, for work that was given up; False: it was not, so twice is once."""
     given_up = (Job.unique == unique, Job.state == "failed")
     fresh = {"state": "queued", "attempts": 0, "run_at": now(), "error": "", "ended_at": None}
-    started = session.execute(update(Job).where(*given_up).values(**fresh))
+    started = database.changed(session, update(Job).where(*given_up).values(**fresh))
     database.after_commit(session, wake)
-    return bool(started.rowcount)  # type: ignore[attr-defined]
+    return bool(started)
 
 
 def wake() -> None:
@@ -164,12 +164,9 @@ def _claim(moment: datetime) -> tuple[JobSpec, JobContext] | None:
         if found is None:
             return None
         with database.write() as session:
-            taken = session.execute(
-                update(Job)
-                .where(Job.id == found.id, Job.attempts == found.attempts, ready)
-                .values(state="running", attempts=Job.attempts + 1, lease_until=moment + LEASE, owner=_owner())
-            )
-            if taken.rowcount == 1:  # type: ignore[attr-defined]
+            taken = update(Job).where(Job.id == found.id, Job.attempts == found.attempts, ready)
+            running = {"state": "running", "attempts": Job.attempts + 1, "lease_until": moment + LEASE}
+            if database.changed(session, taken.values(**running, owner=_owner())):
                 job = session.get_one(Job, found.id)
                 return specs[job.key], JobContext(job.id, dict(job.payload), job.attempts, moment)
 

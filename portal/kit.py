@@ -20,17 +20,19 @@ from portal.access.visitor import (
     visiting_learner,
 )
 from portal.audit import service as audit
-from portal.catalogue import choice
+from portal.catalogue import choice, overview
 from portal.catalogue import search as course_search
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
-from portal.catalogue.service import ClassChoice, Room
+from portal.catalogue.overview import Newest as NewestProject
+from portal.catalogue.service import ClassChoice
 from portal.credits import service as ledger
 from portal.credits.models import Credit
 from portal.db import UtcDateTime
+from portal.divisions import following
 from portal.divisions import service as divisions
-from portal.divisions.models import Division
+from portal.divisions.models import Division, listed
 from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
@@ -159,6 +161,7 @@ __all__ = [
     "Model",
     "NavItem",
     "Newcomer",
+    "NewestProject",
     "NotFound",
     "Notice",
     "Offer",
@@ -191,7 +194,6 @@ __all__ = [
     "Refused",
     "Report",
     "Role",
-    "Room",
     "RowColumn",
     "RuleSet",
     "Rules",
@@ -237,6 +239,7 @@ __all__ = [
     "document_variables",
     "drafts",
     "find_table",
+    "following",
     "formats",
     "hear",
     "hookimpl",
@@ -246,6 +249,7 @@ __all__ = [
     "lacking_columns",
     "learner_required",
     "ledger",
+    "listed",
     "load_layout",
     "login_required",
     "may_act",
@@ -255,6 +259,7 @@ __all__ = [
     "orders",
     "organisation_codes",
     "organisation_required",
+    "overview",
     "pdf",
     "people",
     "photos",

@@ -21,6 +21,7 @@ WITHOUT_DOCSTRING = {
     "ID_KINDS": "kinds of identity documents by key",
     "CATALOGUE": "names of the tables that pages about what is offered are made of, for `kept`",
     "EVERYWHERE": "a scope: rows that belong to no division and are seen by all staff who may open the screen",
+    "FONTS": "files of the document font by weight: regular, bold",
     "FROM": "the question from when a version holds",
     "MAJOR": "key of professional subjects",
     "PUBLIC": "key of public subjects",

@@ -98,7 +98,8 @@ class PaperPart(Model):
 
 
 class Attempt(Model):
-    """One sitting. `paper` is frozen at start: ids and the shuffled order, without what is right."""
+    """One sitting. `paper` and `solution` are frozen at start, in the forms of the module `paper`; the solution leaves
+    the server once the attempt is closed and no other can gain by it."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("plan_course_id", "number"),)
@@ -107,7 +108,8 @@ class Attempt(Model):
     token: Mapped[str] = mapped_column(String(43), unique=True)
     plan_course_id: Mapped[int] = mapped_column(ForeignKey("plan_course.id"), index=True)
     number: Mapped[int]
-    paper: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # [{question, options:[id,...]}, ...]
+    paper: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    solution: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     pass_mark: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default="open")  # open | graded
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

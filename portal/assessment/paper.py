@@ -1,18 +1,21 @@
 """A paper: drawn at random, frozen, graded. Pure; the randomness is passed in.
 
-A paper is a list of {question, options}, ids only: nothing in it tells what is right. A fill-in question has no
-options; its answer is a text.
+A paper is a list of questions as they were when it was drawn: what the office writes into the bank afterwards changes
+none. Nothing in it tells what is right; that stands beside it as its solution. A fill-in question has no options; its
+answer is a text.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+# {question: id, kind, stem, picture: key or None, picture_words, options: [id, ...], texts: [words of each option]}
 Item = dict[str, Any]
 Paper = list[Item]
+# Of each question {right: [ids of options] or, to fill in, [accepted texts]; explanation}
+Solution = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,10 @@ class Answers:
     texts: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Key:
-    """What is right, by question: options to choose, or texts that are accepted."""
-
-    options: Mapping[int, AbstractSet[int]] = field(default_factory=dict)
-    texts: Mapping[int, AbstractSet[str]] = field(default_factory=dict)
-
-
 def draw(
     bank: Sequence[Candidate], count: int, random: Random, *, parts: Sequence[Part] = (), shuffle: bool = True
-) -> Paper:
-    """`count` different questions, or all there are; with parts, what each of them asks for.
+) -> list[tuple[int, list[int]]]:
+    """Ids of `count` different questions with their options, or of all there are; with parts, what each asks for.
 
     Not shuffled, questions and options stand in the order of the bank.
 
@@ -73,7 +68,7 @@ def draw(
         random.shuffle(drawn)
     else:
         drawn.sort(key=bank.index)
-    return [{"question": one.question_id, "options": _order(one, random, shuffle)} for one in drawn]
+    return [(one.question_id, _order(one, random, shuffle)) for one in drawn]
 
 
 def _of_parts(bank: Sequence[Candidate], parts: Sequence[Part], random: Random) -> list[Candidate]:
@@ -99,19 +94,16 @@ def normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip(".。")
 
 
-def right(paper: Paper, given: Answers, key: Key) -> list[bool]:
-    """Per question: was exactly what is correct chosen, or one of the accepted texts written?
-
-    A question that lost all that was right since counts as right: that is not the learner's fault.
-    """
-    return [_is_right(item["question"], position, given, key) for position, item in enumerate(paper)]
+def right(paper: Paper, solution: Solution, given: Answers) -> list[bool]:
+    """Per question: was exactly what is correct chosen, or one of the accepted texts written?"""
+    pairs = zip(paper, solution, strict=True)
+    return [_is_right(item, known["right"], position, given) for position, (item, known) in enumerate(pairs)]
 
 
-def _is_right(question: int, position: int, given: Answers, key: Key) -> bool:
-    if accepted := key.texts.get(question):
-        return normal(given.texts.get(position, "")) in {normal(text) for text in accepted}
-    correct = key.options.get(question)
-    return not correct or set(given.chosen.get(position, ())) == correct
+def _is_right(item: Item, correct: Sequence[Any], position: int, given: Answers) -> bool:
+    if item["options"]:
+        return set(given.chosen.get(position, ())) == set(correct)
+    return normal(given.texts.get(position, "")) in {normal(text) for text in correct}
 
 
 def per_cent(results: Sequence[bool]) -> int:

@@ -8,6 +8,14 @@ from portal.errors import NotFound
 from portal.storage import current_storage
 
 
+def content(session: Session, question_id: int) -> bytes:
+    """The picture of a question as JPEG. :raises NotFound: no such question, or none of it."""
+    question = session.get(Question, question_id)
+    if question is None or question.image_key is None:
+        raise NotFound(f"picture of question {question_id}")
+    return current_storage().get(question.image_key)
+
+
 def set_picture(session: Session, question_id: int, key: str, data: bytes, words: str | None, actor_id: int) -> None:
     """Gives a question its picture (JPEG) and what it shows. :raises NotFound: no such question."""
     question = session.get(Question, question_id)

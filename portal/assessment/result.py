@@ -1,14 +1,13 @@
-"""What was wrong in a graded attempt. Read-only, and only for attempts whose answers may be known."""
+"""What was wrong in a graded attempt. Only for attempts whose answers may be known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from typing import Any
 
 from portal.assessment import paper as papers
 from portal.assessment import service
-from portal.assessment.models import Attempt, Question
-from portal.assessment.sheet import letter, texts_of
+from portal.assessment.models import FILL, Attempt
+from portal.assessment.sheet import letter
 
 
 @dataclass(frozen=True)
@@ -22,35 +21,31 @@ class Wrong:
     explanation: str
 
 
-def right_count(session: Session, attempt: Attempt) -> int:
+def right_count(attempt: Attempt) -> int:
     """How many questions were answered right."""
-    return sum(papers.right(attempt.paper, service.given(attempt), service.key(session, attempt)))
+    return sum(papers.right(attempt.paper, attempt.solution, service.given(attempt)))
 
 
-def wrong(session: Session, attempt: Attempt) -> list[Wrong]:
+def wrong(attempt: Attempt) -> list[Wrong]:
     """Every question that was not right, with what would have been, and why."""
-    key, given = service.key(session, attempt), service.given(attempt)
-    results = papers.right(attempt.paper, given, key)
-    missed = [(position, item) for position, item in enumerate(attempt.paper) if not results[position]]
-    rows = session.scalars(select(Question).where(Question.id.in_([item["question"] for _, item in missed])))
-    questions = {row.id: row for row in rows}
-    texts = texts_of(session, [option for _, item in missed for option in item["options"]])
-
-    def named(item: papers.Item, wanted: set[int]) -> tuple[tuple[str, str], ...]:
-        return tuple((letter(n), texts.get(o, "")) for n, o in enumerate(item["options"]) if o in wanted)
-
-    def written(texts: list[str]) -> tuple[tuple[str, str], ...]:
-        return tuple(("", text) for text in texts if text)
-
+    given = service.given(attempt)
+    results = papers.right(attempt.paper, attempt.solution, given)
     return [
         Wrong(
             number=position + 1,
-            stem=questions[item["question"]].stem,
-            chosen=named(item, set(given.chosen.get(position, ()))) or written([given.texts.get(position, "")]),
-            correct=named(item, set(key.options.get(item["question"], ())))
-            or written(sorted(key.texts.get(item["question"], ()))),
-            explanation=questions[item["question"]].explanation,
+            stem=item["stem"],
+            chosen=_said(item, [given.texts.get(position, "")] if item["kind"] == FILL else given.chosen.get(position)),
+            correct=_said(item, known["right"]),
+            explanation=known["explanation"],
         )
-        for position, item in missed
-        if item["question"] in questions
+        for position, (item, known) in enumerate(zip(attempt.paper, attempt.solution, strict=True))
+        if not results[position]
     ]
+
+
+def _said(item: papers.Item, answers: Sequence[Any] | None) -> tuple[tuple[str, str], ...]:
+    """Options with their letters in the order of the paper; texts without."""
+    if item["kind"] == FILL:
+        return tuple(("", text) for text in sorted(answers or ()) if text)
+    options = zip(item["options"], item["texts"], strict=True)
+    return tuple((letter(n), words) for n, (option, words) in enumerate(options) if option in (answers or ()))

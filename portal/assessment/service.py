@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portal.assessment import paper as papers
 from portal.assessment import standing
-from portal.assessment.models import FILL, Answer, Attempt, PaperRule, Question, QuestionOption
+from portal.assessment.models import FILL, Answer, Attempt, PaperRule, Question
 from portal.audit import service as audit
 from portal.catalogue.models import Course
 from portal.errors import Conflict, NotFound, Refused
@@ -51,11 +52,13 @@ def start(session: Session, learner_id: int, plan_course_id: int, now: datetime,
     if stand.state != "ready":
         raise Conflict(REFUSALS[stand.state])
     study.check_period(course.plan, now)
+    drawn = _drawn(session, course.course_id, stand.rule.questions, random)
     attempt = Attempt(
         token=secrets.token_urlsafe(32),
         plan_course_id=course.id,
         number=stand.used + 1,
-        paper=_paper(session, course.course_id, stand.rule.questions, random),
+        paper=[_frozen(question, options) for question, options in drawn],
+        solution=[_solved(question) for question, _ in drawn],
         pass_mark=stand.rule.pass_mark,
         state="open",
         started_at=now,
@@ -91,6 +94,7 @@ def own_course(session: Session, learner_id: int, plan_course_id: int) -> PlanCo
         select(PlanCourse)
         .join(Plan)
         .where(PlanCourse.id == plan_course_id, Plan.learner_id == learner_id, Plan.state != "revoked")
+        .options(contains_eager(PlanCourse.plan))
     )
     if course is None:
         raise NotFound(f"plan course {plan_course_id}")
@@ -99,8 +103,10 @@ def own_course(session: Session, learner_id: int, plan_course_id: int) -> PlanCo
 
 def find(session: Session, learner_id: int, token: str) -> Attempt:
     """An attempt of this learner. :raises NotFound: unknown or somebody else's."""
-    query = select(Attempt).join(PlanCourse).join(Plan).where(Attempt.token == token, Plan.learner_id == learner_id)
-    attempt: Attempt | None = session.scalar(query.options(selectinload(Attempt.answers)))
+    query = select(Attempt).join(Attempt.plan_course).join(PlanCourse.plan)
+    query = query.where(Attempt.token == token, Plan.learner_id == learner_id)
+    course = contains_eager(Attempt.plan_course).contains_eager(PlanCourse.plan)
+    attempt: Attempt | None = session.scalar(query.options(course, selectinload(Attempt.answers)))
     if attempt is None:
         raise NotFound("attempt")
     return attempt
@@ -127,7 +133,7 @@ def answer(
         raise Conflict(_l("The time of this test is over; the answers saved until then count."))
     if not 0 <= position < len(attempt.paper):
         raise NotFound(f"question {position}")
-    text = _checked(session, attempt.paper[position], chosen, text)
+    text = _checked(attempt.paper[position], chosen, text)
     row = next((row for row in attempt.answers if row.position == position), None)
     if row is None:
         row = Answer(attempt_id=attempt.id, position=position, chosen=[], flagged=False, saved_at=now)
@@ -159,69 +165,71 @@ def close_due(session: Session, now: datetime, plan_course_id: int | None = None
     return len(due)
 
 
-def _paper(session: Session, course_id: int, count: int, random: Random) -> papers.Paper:
-    """A paper by the course's own rule, else `count` questions of the whole bank.
+def _drawn(session: Session, course_id: int, count: int, random: Random) -> list[tuple[Question, list[int]]]:
+    """Questions and the order of their options, by the course's own rule, else `count` of the whole bank.
 
     :raises Conflict: the bank has too few questions
     """
-    query = select(PaperRule).where(PaperRule.course_id == course_id).options(selectinload(PaperRule.parts))
-    rule = session.scalar(query)
+    query = select(PaperRule).where(PaperRule.course_id == course_id).options(joinedload(PaperRule.parts))
+    rule = session.scalars(query).unique().one_or_none()
     parts = [papers.Part(part.questions, part.tag, part.difficulty) for part in rule.parts] if rule else []
     bank = _bank(session, course_id)
     if not bank:
         raise Conflict(NOT_READY)
+    candidates = [_candidate(question) for question in bank.values()]
     try:
-        return papers.draw(bank, count, random, parts=parts, shuffle=rule.shuffle if rule else True)
+        drawn = papers.draw(candidates, count, random, parts=parts, shuffle=rule.shuffle if rule else True)
     except papers.TooFew as error:
         raise Conflict(NOT_READY) from error
+    return [(bank[question_id], options) for question_id, options in drawn]
 
 
-def _bank(session: Session, course_id: int) -> list[papers.Candidate]:
+def _bank(session: Session, course_id: int) -> dict[int, Question]:
+    """The questions of a course that can be answered, by id."""
     query = select(Question).where(Question.course_id == course_id, Question.active).order_by(Question.id)
     questions = session.scalars(query.options(selectinload(Question.options)))
-    return [
-        papers.Candidate(
-            question.id,
-            () if question.kind == FILL else tuple(option.id for option in question.options),
-            question.kind != "true_false",
-            frozenset(question.tags.split()),
-            question.difficulty,
-        )
-        for question in questions
-        if any(option.correct for option in question.options)
-    ]
+    return {one.id: one for one in questions if any(option.correct for option in one.options)}
 
 
-def _checked(session: Session, item: dict[str, object], chosen: Sequence[int], text: str) -> str:
+def _candidate(question: Question) -> papers.Candidate:
+    return papers.Candidate(
+        question.id,
+        () if question.kind == FILL else tuple(option.id for option in question.options),
+        question.kind != "true_false",
+        frozenset(question.tags.split()),
+        question.difficulty,
+    )
+
+
+def _frozen(question: Question, options: list[int]) -> papers.Item:
+    """A question as it stands now, its options in the order of the paper."""
+    texts = {option.id: option.text for option in question.options}
+    return {
+        "question": question.id,
+        "kind": question.kind,
+        "stem": question.stem,
+        "picture": question.image_key,
+        "picture_words": question.image_words,
+        "options": options,
+        "texts": [texts[option] for option in options],
+    }
+
+
+def _solved(question: Question) -> dict[str, Any]:
+    """What is right now, and why."""
+    right = [option.text if question.kind == FILL else option.id for option in question.options if option.correct]
+    return {"right": right, "explanation": question.explanation}
+
+
+def _checked(item: papers.Item, chosen: Sequence[int], text: str) -> str:
     """The text that is kept, "" for a question with options."""
-    question = session.get_one(Question, item["question"])
-    options = item["options"]
-    assert isinstance(options, list)
-    if not set(chosen) <= set(options):
+    if not set(chosen) <= set(item["options"]):
         raise Refused(NOT_AN_OPTION)
-    if question.kind != "multiple" and len(set(chosen)) > 1:
+    if item["kind"] != "multiple" and len(set(chosen)) > 1:
         raise Refused(_l("Only one option can be chosen here."))
     if len(text) > TEXT_LONGEST:
         raise Refused(_l("At most %(count)s characters.", count=TEXT_LONGEST))
-    return text.strip() if question.kind == FILL else ""
-
-
-def key(session: Session, attempt: Attempt) -> papers.Key:
-    """What is right, by question id. For grading and for the result page only."""
-    ids = [item["question"] for item in attempt.paper]
-    rows = session.execute(
-        select(Question.id, Question.kind, QuestionOption.id, QuestionOption.text)
-        .join(QuestionOption, QuestionOption.question_id == Question.id)
-        .where(Question.id.in_(ids), QuestionOption.correct)
-    )
-    options: dict[int, set[int]] = {}
-    texts: dict[int, set[str]] = {}
-    for question_id, kind, option_id, words in rows:
-        if kind == FILL:
-            texts.setdefault(question_id, set()).add(words)
-        else:
-            options.setdefault(question_id, set()).add(option_id)
-    return papers.Key(options, texts)
+    return text.strip() if item["kind"] == FILL else ""
 
 
 def given(attempt: Attempt) -> papers.Answers:
@@ -231,7 +239,7 @@ def given(attempt: Attempt) -> papers.Answers:
 
 
 def _grade(session: Session, attempt: Attempt, moment: datetime) -> None:
-    attempt.score = papers.per_cent(papers.right(attempt.paper, given(attempt), key(session, attempt)))
+    attempt.score = papers.per_cent(papers.right(attempt.paper, attempt.solution, given(attempt)))
     attempt.passed = attempt.score >= attempt.pass_mark
     attempt.state, attempt.submitted_at = "graded", moment
     session.flush()

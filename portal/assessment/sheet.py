@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from portal.assessment.models import Attempt, Question, QuestionOption
+from portal.assessment.models import Attempt
 from portal.errors import NotFound
 from portal.storage import current_storage
 
@@ -45,42 +42,33 @@ class Mark:
     flagged: bool
 
 
-def question(session: Session, attempt: Attempt, number: int) -> Asked:
-    """:raises NotFound: the question was removed from the bank."""
+def question(attempt: Attempt, number: int) -> Asked:
+    """The question at this number, counted from 1."""
     item = attempt.paper[number - 1]
-    row = _question(session, attempt, number)
-    texts = texts_of(session, item["options"])
     saved = next((answer for answer in attempt.answers if answer.position == number - 1), None)
     chosen = set(saved.chosen) if saved else set()
     return Asked(
         number=number,
-        kind=row.kind,
-        stem=row.stem,
+        kind=item["kind"],
+        stem=item["stem"],
         choices=tuple(
-            Choice(letter(position), option, texts.get(option, ""), option in chosen)
-            for position, option in enumerate(item["options"])
+            Choice(letter(position), option, words, option in chosen)
+            for position, (option, words) in enumerate(zip(item["options"], item["texts"], strict=True))
         ),
         flagged=bool(saved and saved.flagged),
         saved_at=saved.saved_at if saved else None,
         text=saved.text if saved else "",
-        picture=row.image_key is not None,
-        picture_words=row.image_words,
+        picture=item["picture"] is not None,
+        picture_words=item["picture_words"],
     )
 
 
-def picture(session: Session, attempt: Attempt, number: int) -> bytes:
+def picture(attempt: Attempt, number: int) -> bytes:
     """The picture of a question as JPEG. :raises NotFound: there is none."""
-    found = _question(session, attempt, number).image_key if 1 <= number <= len(attempt.paper) else None
+    found = attempt.paper[number - 1]["picture"] if 1 <= number <= len(attempt.paper) else None
     if found is None:
         raise NotFound(f"picture {number}")
     return current_storage().get(found)
-
-
-def _question(session: Session, attempt: Attempt, number: int) -> Question:
-    found = session.get(Question, attempt.paper[number - 1]["question"])
-    if found is None:
-        raise NotFound(f"question {number}")
-    return found
 
 
 def marks(attempt: Attempt) -> list[Mark]:
@@ -94,12 +82,6 @@ def marks(attempt: Attempt) -> list[Mark]:
         )
         for position in range(len(attempt.paper))
     ]
-
-
-def texts_of(session: Session, option_ids: list[int]) -> dict[int, str]:
-    """The words of options."""
-    query = select(QuestionOption.id, QuestionOption.text).where(QuestionOption.id.in_(option_ids))
-    return {row.id: row.text for row in session.execute(query)}
 
 
 def letter(position: int) -> str:

@@ -65,7 +65,7 @@ def _sat() -> Select[int, Attempt | None, PaperRule | None]:
         .outerjoin(Attempt, Attempt.plan_course_id == PlanCourse.id)
         .outerjoin(PaperRule, PaperRule.course_id == PlanCourse.course_id)
         .where(PlanCourse.id.in_(bindparam("courses", expanding=True)))
-        .options(defer(Attempt.paper), joinedload(PaperRule.parts))
+        .options(defer(Attempt.paper), defer(Attempt.solution), joinedload(PaperRule.parts))
         .order_by(Attempt.number)
     )
 

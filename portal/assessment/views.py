@@ -15,7 +15,6 @@ from portal.assessment import service, sheet, standing
 from portal.assessment.models import Attempt
 from portal.errors import Conflict, NotFound, Refused
 from portal.study import next_step
-from portal.study import standing as study
 from portal.web.sound import json_body
 
 blueprint = Blueprint("assessment", __name__, template_folder="templates")
@@ -51,7 +50,7 @@ def sit(token: str, number: int) -> ResponseReturnValue:
     if not 1 <= number <= len(attempt.paper):
         raise NotFound(f"question {number}")
     return render_template(
-        "assessment/sit.html", question=sheet.question(db.reader(), attempt, number), **_paper_values(attempt, now)
+        "assessment/sit.html", question=sheet.question(attempt, number), **_paper_values(attempt, now)
     )
 
 
@@ -88,7 +87,7 @@ def answer(token: str, number: int) -> ResponseReturnValue:
 def picture(token: str, number: int) -> Response:
     """The picture of a question, to whoever sits the test."""
     attempt = service.find(db.reader(), current_learner().id, token)
-    response = Response(sheet.picture(db.reader(), attempt, number), mimetype="image/jpeg")
+    response = Response(sheet.picture(attempt, number), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -118,7 +117,7 @@ def result(token: str) -> ResponseReturnValue:
     attempt, now = service.find(session, learner.id, token), clock.now()
     if attempt.state == "open":
         return _over(attempt, now) or redirect(url_for("assessment.sit", token=token, number=1))
-    course = study.own_course(session, learner.id, attempt.plan_course_id)
+    course = service.own_course(session, learner.id, attempt.plan_course_id)
     stand = standing.of_course(session, course, now)
     open_book = stand.state in ("passed", "used_up")
     return render_template(
@@ -126,8 +125,8 @@ def result(token: str) -> ResponseReturnValue:
         attempt=attempt,
         course=course,
         test=stand,
-        wrong=results.wrong(session, attempt) if open_book else [],
-        right=results.right_count(session, attempt),
+        wrong=results.wrong(attempt) if open_book else [],
+        right=results.right_count(attempt),
         step=next_step.after_course(course, stand) if stand.state == "passed" else None,
     )
 

@@ -17,7 +17,9 @@ from portal.errors import NotFound, Refused
 from portal.storage import current_storage, delete_after
 from portal.types import Problem
 
-FIELD, CAPTIONS = "file", "captions"
+FIELD = "file"
+CAPTIONS = {"captions": Lesson.captions_key, "captions_en": Lesson.captions_en_key}
+COLUMNS = {FIELD: Lesson.storage_key} | CAPTIONS  # by the field of the form that fills them
 MEGABYTE = 1024 * 1024
 CAPTIONS_MOST = MEGABYTE
 TAIL = 2048  # bytes at the end of a PDF in which its last mark stands
@@ -41,11 +43,11 @@ def store(lesson: Lesson, stream: IO[bytes], megabytes: int, field: str = FIELD)
     """Checks a file by its content and stores it. Whoever then gives up deletes it.
 
     :param megabytes: how large it may be; captions have a limit of their own
-    :param field: FIELD or CAPTIONS
+    :param field: one of COLUMNS
     :raises Refused: empty, too large, or of another kind than the lesson.
     """
-    if field == CAPTIONS:
-        return _store_captions(lesson, stream)
+    if field in CAPTIONS:
+        return _store_captions(lesson, stream, field)
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:
@@ -64,10 +66,10 @@ def store(lesson: Lesson, stream: IO[bytes], megabytes: int, field: str = FIELD)
     return Upload(key, current_storage().take(key, stream), size, pages)
 
 
-def _store_captions(lesson: Lesson, stream: IO[bytes]) -> Upload:
+def _store_captions(lesson: Lesson, stream: IO[bytes], field: str) -> Upload:
     data = stream.read(CAPTIONS_MOST + 1)
     if lesson.kind != "video" or len(data) > CAPTIONS_MOST or not _is_webvtt(data):
-        raise refused(_l("Captions are a WebVTT file in UTF-8 of at most 1 MB, for a video."), CAPTIONS)
+        raise refused(_l("Captions are a WebVTT file in UTF-8 of at most 1 MB, for a video."), field)
     key = f"lessons/{lesson.course_id}/{secrets.token_hex(12)}.vtt"
     return Upload(key, current_storage().put(key, data), len(data))
 
@@ -75,13 +77,13 @@ def _store_captions(lesson: Lesson, stream: IO[bytes]) -> Upload:
 def attach(session: Session, lesson_id: int, upload: Upload, actor_id: int, field: str = FIELD) -> None:
     """Gives a stored file to its lesson; the one before goes when nobody else shows it.
 
-    :param field: FIELD or CAPTIONS
+    :param field: one of COLUMNS
     :raises NotFound: no lesson.
     """
     lesson = session.get(Lesson, lesson_id)
     if lesson is None:
         raise NotFound(f"lesson {lesson_id}")
-    column = {FIELD: Lesson.storage_key, CAPTIONS: Lesson.captions_key}[field]
+    column = COLUMNS[field]
     before = getattr(lesson, column.key)
     setattr(lesson, column.key, upload.key)
     if field == FIELD:

@@ -85,12 +85,19 @@ class Lesson(Model):
     kind: Mapped[str] = mapped_column(String(10))  # video | article | document
     seconds: Mapped[int]
     storage_key: Mapped[str | None] = mapped_column(String(120))  # video or document file
-    captions_key: Mapped[str | None] = mapped_column(String(120))  # of a video: WebVTT
+    captions_key: Mapped[str | None] = mapped_column(String(120))  # of a video, in Chinese: WebVTT
+    captions_en_key: Mapped[str | None] = mapped_column(String(120))
     body: Mapped[str] = mapped_column(Text, default="")  # article: plain paragraphs, blank lines between
     preview: Mapped[bool] = mapped_column(default=False, server_default="0")
     pages: Mapped[int] = mapped_column(default=0, server_default="0")  # of a document, counted when it was uploaded
 
     course: Mapped[Course] = relationship(back_populates="lessons")
+
+    @property
+    def captions(self) -> dict[str, str]:
+        """Where captions lie in storage, by their language (zh | en)."""
+        found = {"zh": self.captions_key, "en": self.captions_en_key}
+        return {language: key for language, key in found.items() if key}
 
     def __str__(self) -> str:
         return self.title

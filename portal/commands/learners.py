@@ -53,8 +53,11 @@ def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
 @click.option(
     "--login", prompt="ID number, phone or user name", hide_input=True, help="Better asked for: lists see it."
 )
-def slip(login: str) -> None:
+@click.option("--why", prompt="Why; the audit trail keeps it", help="What was looked at, and who asked.")
+def slip(login: str, why: str) -> None:
     """Print a one-time code for somebody who has shown who they are: it sets a new password, once, for 14 days."""
+    if not why.strip():
+        raise click.BadParameter("Say why, and what was looked at: the audit trail keeps it.", param_hint="--why")
     app = open_app()
     with app.app_context(), force_locale("en"):
         with db.read() as session:
@@ -62,7 +65,7 @@ def slip(login: str) -> None:
         if account is None or not account.active:
             raise click.ClickException("Nobody with an open account logs in with that.")
         with db.write() as session:
-            code = codes.issue(session, account.id, codes.SLIP, now())
+            code = codes.issue(session, account.id, codes.SLIP, now(), reason=why.strip()[:300])
         click.echo(f"{code}  to be entered at {app.extensions['portal_settings'].address}/reset")
 
 

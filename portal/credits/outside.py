@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, db
 from portal.audit import service as audit
 from portal.credits import service
 from portal.credits.models import Credit, OutsideActivity
@@ -234,5 +234,4 @@ def _credited(session: Session, learner_id: int, year: int, way: str) -> int:
 
 def _settle(session: Session, activity: OutsideActivity, state: str, now: datetime, by: int | None = None) -> bool:
     still = update(OutsideActivity).where(OutsideActivity.id == activity.id, OutsideActivity.state == OPEN)
-    done = session.execute(still.values(state=state, decided_at=now, decided_by=by))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return bool(db.changed(session, still.values(state=state, decided_at=now, decided_by=by)))

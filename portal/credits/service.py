@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from portal import db
 from portal.credits.models import Credit, OutsideActivity
 from portal.db import fill
-from portal.people.models import Employment
+from portal.divisions import following
+from portal.people.models import Employment, Learner
 
 
 def earn(
@@ -84,9 +85,12 @@ def brought(session: Session, learner_ids: Sequence[int]) -> dict[tuple[int, int
 
 
 def bring(session: Session, entries: Sequence[Brought], now: datetime) -> None:
-    """Books many entries in one statement. The caller has left out what `brought` knows."""
+    """Books many entries in two statements. The caller has left out what `brought` knows."""
     if entries:
-        fill(session, Credit, [{**vars(one), "source": "import", "earned_at": now} for one in entries])
+        places = following.places(session, Learner, (one.learner_id for one in entries))
+        same = {"source": "import", "earned_at": now}
+        rows = [{**vars(one), "division_code": places[one.learner_id], **same} for one in entries]
+        fill(session, Credit, rows)
 
 
 def reverse(session: Session, credit: Credit, now: datetime) -> Credit:
@@ -118,6 +122,7 @@ def hand_over(session: Session, learner_id: int, into_id: int) -> None:
     """
     for model in (Credit, OutsideActivity):
         session.execute(update(model).where(model.learner_id == learner_id).values(learner_id=into_id))
+        following.settle(session, model, model.learner_id == into_id)
 
 
 def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
@@ -130,18 +135,21 @@ def totals(session: Session, learner_id: int, year: int) -> dict[str, int]:
     return {kind: int(hours) for kind, hours in rows if hours}
 
 
-def totals_by_year(session: Session, learner_id: int) -> dict[int, dict[str, int]]:
-    """`totals` of every year that has hours, in one statement."""
-    rows = session.execute(
-        select(Credit.year, Credit.kind, func.sum(Credit.hours))
-        .where(Credit.learner_id == learner_id)
-        .group_by(Credit.year, Credit.kind)
-    )
+def by_year(session: Session, learner_id: int) -> tuple[dict[int, dict[str, int]], int]:
+    """`totals` of every year with hours, and the claimed hours (hundredths) that wait for the office. One statement."""
+    earned = select(Credit.year, Credit.kind, func.sum(Credit.hours), literal(False)).group_by(Credit.year, Credit.kind)
+    waiting = select(OutsideActivity.year, OutsideActivity.kind, OutsideActivity.hours, literal(True))
+    open_ones = waiting.where(OutsideActivity.learner_id == learner_id, OutsideActivity.state == "open")
     found: dict[int, dict[str, int]] = {}
-    for year, kind, hours in rows:
-        if hours:
+    claimed = 0
+    for year, kind, hours, waits in session.execute(
+        union_all(earned.where(Credit.learner_id == learner_id), open_ones)
+    ):
+        if waits:
+            claimed += hours
+        elif hours:
             found.setdefault(year, {})[kind] = int(hours)
-    return found
+    return found, claimed
 
 
 def counted(session: Session, learner_ids: Iterable[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:

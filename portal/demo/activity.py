@@ -206,9 +206,8 @@ def _finish(session: Session, learner: Learner, course: PlanCourse, moment: date
 
 def _sit(session: Session, learner: Learner, course: PlanCourse, moment: datetime, skill: Skill) -> None:
     attempt = assessment.start(session, learner.id, course.id, moment, skill.random)
-    right = assessment.key(session, attempt).options
-    for position, item in enumerate(attempt.paper):
-        chosen = sorted(right[item["question"]]) if skill.knows() else item["options"][:1]
+    for position, (item, known) in enumerate(zip(attempt.paper, attempt.solution, strict=True)):
+        chosen = known["right"] if skill.knows() else item["options"][:1]
         thought = timedelta(seconds=15 * position + 7 * skill.random.random())
         assessment.answer(session, learner.id, attempt.token, position, chosen, moment + thought)
     session.expire(attempt, ["answers"])  # read again: here the sitting and its grading share one session

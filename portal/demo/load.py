@@ -23,7 +23,7 @@ def load(now: datetime) -> bool:
     The year is the one in China; in a new year, the next start adds that year's catalogue.
     """
     year = clock.today(now).year
-    shelves.store_videos(current_storage())
+    shelves.store_media(current_storage())
     with db.read() as session:
         lacking = accounts.missing(session)
         if not lacking and shelves.is_there(session, year) and activity.is_there(session):

@@ -22,7 +22,7 @@ class QuestionText:
 
 @dataclass(frozen=True)
 class CourseText:
-    """A course; `hours` in 学时, `price` in yuan. Two lessons: a video, then an article."""
+    """A course; `hours` in 学时, `price` in yuan. A video, then an article, then the handout where one is named."""
 
     title: str
     teacher: str
@@ -31,6 +31,7 @@ class CourseText:
     summary: str
     lessons: tuple[str, str]
     article: str
+    handout: str  # title of the document, or empty
     compulsory: bool
     questions: tuple[QuestionText, ...]
 
@@ -111,6 +112,7 @@ def _course(data: dict[str, Any]) -> CourseText:
         data["summary"],
         (first, second),
         data["article"].strip(),
+        data.get("handout", ""),
         data.get("compulsory", False),
         tuple(_questions(data.get("questions", ""))),
     )

@@ -28,21 +28,24 @@ from portal.storage import LocalStorage
 
 MEDIA = Path(__file__).parent / "media"
 VIDEOS = ("clock", "balance", "bars", "network")
-VIDEO_SECONDS, ARTICLE_SECONDS = 12, 6  # short, so that a whole project can be walked in a few minutes
+DOCUMENT, DOCUMENT_PAGES = "handout.pdf", 4
+# Short, so that a whole project can be walked in a few minutes.
+VIDEO_SECONDS, ARTICLE_SECONDS, DOCUMENT_SECONDS = 12, 6, 8
 CLASSES = ("一班", "二班")
 CITY = "130200"
 
 
-def video_key(name: str) -> str:
-    """Where a sample video lies in storage."""
-    return f"demo/{name}.mp4"
+def key(file: str) -> str:
+    """Where a sample file lies in storage."""
+    return f"demo/{file}"
 
 
-def store_videos(storage: LocalStorage) -> None:
-    """Puts the sample videos into storage, once."""
-    for name in VIDEOS:
-        if not storage.exists(video_key(name)):
-            storage.put(video_key(name), (MEDIA / f"{name}.mp4").read_bytes())
+def store_media(storage: LocalStorage) -> None:
+    """Puts the sample videos, their captions and the document into storage, once."""
+    captions = (f"{name}.{language}.vtt" for name in VIDEOS for language in ("zh", "en"))
+    for file in (*(f"{name}.mp4" for name in VIDEOS), *captions, DOCUMENT):
+        if not storage.exists(key(file)):
+            storage.put(key(file), (MEDIA / file).read_bytes())
 
 
 def is_there(session: Session, year: int) -> bool:
@@ -93,11 +96,35 @@ def _courses(session: Session, shelf: Shelf, year: int) -> list[Course]:
 
 def _lessons(text: CourseText, number: int) -> list[Lesson]:
     film, article = text.lessons
-    video = video_key(VIDEOS[number % len(VIDEOS)])
-    return [
-        Lesson(position=1, title=film, kind="video", seconds=VIDEO_SECONDS, storage_key=video, preview=True),
+    lessons = [
+        _video(film, VIDEOS[number % len(VIDEOS)]),
         Lesson(position=2, title=article, kind="article", seconds=ARTICLE_SECONDS, body=text.article),
     ]
+    return [*lessons, _document(text.handout)] if text.handout else lessons
+
+
+def _video(title: str, name: str) -> Lesson:
+    return Lesson(
+        position=1,
+        title=title,
+        kind="video",
+        seconds=VIDEO_SECONDS,
+        storage_key=key(f"{name}.mp4"),
+        captions_key=key(f"{name}.zh.vtt"),
+        captions_en_key=key(f"{name}.en.vtt"),
+        preview=True,
+    )
+
+
+def _document(title: str) -> Lesson:
+    return Lesson(
+        position=3,
+        title=title,
+        kind="document",
+        seconds=DOCUMENT_SECONDS,
+        storage_key=key(DOCUMENT),
+        pages=DOCUMENT_PAGES,
+    )
 
 
 def _questions(text: CourseText, course: Course) -> Iterable[Question]:

@@ -28,8 +28,7 @@ class Division(Model):
         return self.name
 
 
-def listed(table: str) -> tuple[Index, Index]:
-    """Indexes of a register with names that is listed by division: newest first, and by name."""
-    columns = {"code": ("division_code", "id"), "name": ("division_code", "name", "id")}
-    newest, named = (Index(f"ix_{table}_division_{key}", *names) for key, names in columns.items())
-    return newest, named
+def listed(table: str, *columns: str) -> tuple[Index, ...]:
+    """Indexes of a table that is listed by division: newest first, and by each of these columns."""
+    further = (Index(f"ix_{table}_division_{name}", "division_code", name, "id") for name in columns)
+    return Index(f"ix_{table}_division_code", "division_code", "id"), *further

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.errors import Conflict
 from portal.orders.models import Draft
 
@@ -43,13 +44,9 @@ def save(
         session.add(draft)
         session.flush()
         return draft
-    saved = session.execute(
-        update(Draft)
-        .where(Draft.account_id == account_id, Draft.mode == mode, Draft.key == key, Draft.version == version)
-        .values(version=version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if not saved.rowcount:  # type: ignore[attr-defined]
+    mine = (Draft.account_id == account_id, Draft.mode == mode, Draft.key == key)
+    unmoved = update(Draft).where(*mine, Draft.version == version)
+    if not db.changed(session, unmoved.values(version=version + 1, **values)):
         raise Conflict(_MOVED_ON)
     newest: Draft = session.scalars(_draft(account_id, mode, key).execution_options(populate_existing=True)).one()
     return newest
@@ -62,8 +59,7 @@ def drop(session: Session, account_id: int, mode: str, key: str) -> None:
 
 def drop_expired(session: Session, now: datetime) -> int:
     """Forgets what nobody came back for. Returns how many."""
-    gone = session.execute(delete(Draft).where(Draft.expires_at <= now))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return db.changed(session, delete(Draft).where(Draft.expires_at <= now))
 
 
 def _draft(account_id: int, mode: str, key: str) -> Any:

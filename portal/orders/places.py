@@ -40,4 +40,4 @@ def _settle(session: Session, order_id: int) -> bool:
     codes = session.scalars(people.where(OrderLine.order_id == order_id).distinct()).all()
     code = divisions.above_all(session, codes)
     lies = update(Order).where(Order.id == order_id, Order.division_code.is_distinct_from(code))
-    return bool(session.execute(lies.values(division_code=code)).rowcount)  # type: ignore[attr-defined]
+    return bool(db.changed(session, lies.values(division_code=code)))

@@ -272,11 +272,7 @@ def _close(session: Session, order: Order, state: str, now: datetime, actor_id: 
 
 
 def _mark_refunded(session: Session, line: OrderLine, now: datetime) -> bool:
-    marked = session.execute(
-        update(OrderLine)
-        .where(OrderLine.id == line.id, OrderLine.refunded_at.is_(None))
-        .values(refunded_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    unmarked = update(OrderLine).where(OrderLine.id == line.id, OrderLine.refunded_at.is_(None))
+    marked = db.changed(session, unmarked.values(refunded_at=now))
     session.refresh(line, ["refunded_at"])
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
+    return bool(marked)

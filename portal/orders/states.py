@@ -7,9 +7,9 @@ placed ── paid ── refunded
 
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.orders.models import Order
 
 PLACED, PAID, CANCELLED, EXPIRED, REFUNDED = "placed", "paid", "cancelled", "expired", "refunded"
@@ -29,14 +29,4 @@ def move(session: Session, order_id: int, to: str, **values: Any) -> Order | Non
 
     `values` are columns written with the move (paid_at, closed_at).
     """
-    sources = [state for state, targets in MOVES.items() if to in targets]
-    moved: Order | None = session.scalar(
-        update(Order)
-        .where(Order.id == order_id, Order.state.in_(sources))
-        .values(state=to, **values)
-        .returning(Order)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    if moved is None:
-        session.get(Order, order_id, populate_existing=True)
-    return moved
+    return db.move(session, Order, MOVES, order_id, to, **values)

@@ -8,9 +8,9 @@ While a request is in "red_due" no money of its order goes back; after "red" ano
 
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.payments.models import InvoiceRequest
 
 ASKED, ISSUED, WITHDRAWN, RED_DUE, RED = "asked", "issued", "withdrawn", "red_due", "red"
@@ -25,14 +25,6 @@ MOVES: dict[str, frozenset[str]] = {
 LIVE = frozenset({ASKED, ISSUED, RED_DUE})
 
 
-def move(session: Session, request_id: int, to: str, **values: Any) -> bool:
-    """Moves a request by one conditional UPDATE; True for the one caller who moved it."""
-    sources = [state for state, targets in MOVES.items() if to in targets]
-    moved = session.execute(
-        update(InvoiceRequest)
-        .where(InvoiceRequest.id == request_id, InvoiceRequest.state.in_(sources))
-        .values(state=to, **values)
-        .execution_options(synchronize_session=False)
-    )
-    session.get(InvoiceRequest, request_id, populate_existing=True)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+def move(session: Session, request_id: int, to: str, **values: Any) -> InvoiceRequest | None:
+    """Moves a request by one conditional UPDATE; the one caller who moved it gets it, others None."""
+    return db.move(session, InvoiceRequest, MOVES, request_id, to, **values)

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.clock import now
 from portal.db import UtcDateTime
+from portal.divisions.following import LiesWith
+from portal.divisions.models import listed
 from portal.orders.models import Order, OrderLine
 
 
-class Payment(Model):
+class Payment(LiesWith, Model):
     """One attempt to pay an order through one provider. Amounts in fen; states in payments/states.py.
 
     `received` is what arrived, `returned` what went or is about to go back; the database itself keeps the second
@@ -24,11 +26,10 @@ class Payment(Model):
         Index("ix_payment_note", "note", "id"),
         Index("ix_payment_confirmed_at", "confirmed_at", "id"),
         Index("ix_payment_reference", "reference"),
-        Index("ix_payment_division_code", "division_code", "id"),
-        Index("ix_payment_division_state", "division_code", "state", "id"),
-        Index("ix_payment_division_note", "division_code", "note", "id"),
-        Index("ix_payment_division_confirmed_at", "division_code", "confirmed_at", "id"),
+        *listed("payment", "state", "note", "confirmed_at"),
     )
+
+    lies_with = "order"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)  # what the gateway calls our reference
@@ -38,7 +39,6 @@ class Payment(Model):
     received: Mapped[int] = mapped_column(default=0)
     returned: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(12), default="started")
-    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     reference: Mapped[str | None] = mapped_column(String(80))  # the gateway's own number
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -70,7 +70,7 @@ class PaymentEvent(Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-class Refund(Model):
+class Refund(LiesWith, Model):
     """Money going back, of one transaction, for a line of an order or because it paid nothing.
 
     Amount in fen; states in payments/refund_states.py. `reason` is "asked", "staff" or a key of states.REASONS.
@@ -84,6 +84,8 @@ class Refund(Model):
         Index("ix_refund_division_state", "division_code", "state", "created_at", "id"),
     )
 
+    lies_with = "payment"
+
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)  # asked for twice under it, a gateway pays once
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
@@ -91,7 +93,6 @@ class Refund(Model):
     transaction: Mapped[str] = mapped_column(String(80), default="")  # the gateway's number of what goes back
     amount: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default="proposed")
-    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     reason: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(String(300), default="")  # why, as the buyer or the office wrote it
     answer: Mapped[str] = mapped_column(String(300), default="")  # what the office answered
@@ -111,7 +112,7 @@ class Refund(Model):
         return self.number
 
 
-class InvoiceRequest(Model):
+class InvoiceRequest(LiesWith, Model):
     """发票: title, tax number, kind, mail; staff attach the file. States in payments/invoice_states.py.
 
     `kind` is plain (普通发票) or special (专用发票). A refund of what was invoiced needs a red letter (红字发票).
@@ -126,6 +127,8 @@ class InvoiceRequest(Model):
         Index("ix_invoice_request_division_state", "division_code", "state", "created_at", "id"),
     )
 
+    lies_with = "order"
+
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
@@ -134,7 +137,6 @@ class InvoiceRequest(Model):
     email: Mapped[str | None] = mapped_column(String(320))
     amount: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default="asked")
-    division_code: Mapped[str | None] = mapped_column(String(6))  # of its order
     number: Mapped[str | None] = mapped_column(String(30))  # 发票号码
     storage_key: Mapped[str | None] = mapped_column(String(120))
     red_number: Mapped[str | None] = mapped_column(String(30))

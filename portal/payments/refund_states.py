@@ -10,9 +10,9 @@ Money is held back from the payment in every state but "refused" and "withdrawn"
 
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.payments.models import Refund
 
 PROPOSED, APPROVED, DONE = "proposed", "approved", "done"
@@ -30,14 +30,6 @@ LIVE = frozenset({PROPOSED, APPROVED, DONE, FAILED})
 ASKED, STAFF = "asked", "staff"  # reasons besides those of payments/states.py
 
 
-def move(session: Session, refund_id: int, to: str, **values: Any) -> bool:
-    """Moves a refund by one conditional UPDATE; True for the one caller who moved it."""
-    sources = [state for state, targets in MOVES.items() if to in targets]
-    moved = session.execute(
-        update(Refund)
-        .where(Refund.id == refund_id, Refund.state.in_(sources))
-        .values(state=to, **values)
-        .execution_options(synchronize_session=False)
-    )
-    session.get(Refund, refund_id, populate_existing=True)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+def move(session: Session, refund_id: int, to: str, **values: Any) -> Refund | None:
+    """Moves a refund by one conditional UPDATE; the one caller who moved it gets it, others None."""
+    return db.move(session, Refund, MOVES, refund_id, to, **values)

@@ -11,9 +11,9 @@ A gateway may tell things in any order, so "failed" and "closed" are not the end
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.payments.models import Payment
 
 STARTED, PAID, FAILED, CLOSED = "started", "paid", "failed", "closed"
@@ -46,14 +46,4 @@ REASONS: dict[str, object] = {
 
 def move(session: Session, payment_id: int, to: str, **values: Any) -> Payment | None:
     """Moves a payment by one conditional UPDATE; the one caller who moved it gets it, others None."""
-    sources = [state for state, targets in MOVES.items() if to in targets]
-    moved: Payment | None = session.scalar(
-        update(Payment)
-        .where(Payment.id == payment_id, Payment.state.in_(sources))
-        .values(state=to, **values)
-        .returning(Payment)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    if moved is None:
-        session.get(Payment, payment_id, populate_existing=True)
-    return moved
+    return db.move(session, Payment, MOVES, payment_id, to, **values)

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from portal import db
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
@@ -172,7 +173,7 @@ def appoint(
     former, reason = {"owner": before.id if before else None}, reason.strip()[:300]
     audit.record(session, staff_id, "clerk.appointed", clerk, before=former, after={"owner": clerk.id}, reason=reason)
     messages.post(session, organisation.account_id, "organisation_handed_over", "/organisation/clerks")
-    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id)
+    return clerk, codes.issue(session, clerk.account_id, codes.SLIP, now, made_by=staff_id, reason=reason)
 
 
 def _add(session: Session, organisation: Organisation, name: str, role: str, now: datetime) -> Clerk:
@@ -198,7 +199,7 @@ def _add(session: Session, organisation: Organisation, name: str, role: str, now
 def _move(session: Session, clerk: Clerk, sources: tuple[str, ...], role: str) -> None:
     """:raises Conflict: another window was quicker."""
     still = update(Clerk).where(Clerk.id == clerk.id, Clerk.ended_at.is_(None), Clerk.role.in_(sources))
-    if session.execute(still.values(role=role)).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, still.values(role=role)):
         raise Conflict(_l("This has changed in another window. What you see now is its present state."))
     session.refresh(clerk)
 

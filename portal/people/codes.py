@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound
 from portal.messages import service as messages
@@ -83,8 +84,7 @@ def redeem(
     :raises Conflict: the code was used or replaced a moment ago.
     """
     live = update(OneTimeCode).where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None))
-    spent = session.execute(live.where(OneTimeCode.expires_at > now).values(used_at=now))
-    if spent.rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, live.where(OneTimeCode.expires_at > now).values(used_at=now)):
         raise Conflict(_l("This code has been used already. Ask for a new one."))
     code = session.get_one(OneTimeCode, code_id)
     account = session.get_one(Account, code.account_id)

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, db
 from portal.audit import service as audit
 from portal.errors import Conflict, NotFound, Refused
 from portal.messages import service as messages
@@ -212,8 +212,7 @@ def _undecided(session: Session, correction: Correction, decisions: Mapping[str,
 
 def _settle(session: Session, correction_id: int, state: str, now: datetime, by: int | None = None) -> bool:
     still = update(Correction).where(Correction.id == correction_id, Correction.state == "open")
-    done = session.execute(still.values(state=state, decided_at=now, decided_by=by))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return bool(db.changed(session, still.values(state=state, decided_at=now, decided_by=by)))
 
 
 def _apply(session: Session, learner: Learner, item: CorrectionItem) -> None:

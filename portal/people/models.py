@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.clock import now
 from portal.db import UtcDateTime
+from portal.divisions.following import LiesWith
 from portal.divisions.models import Division, listed
 from portal.people.numbered import Numbered
 from portal.vault import Sealed, current_vault
@@ -49,7 +50,7 @@ class Learner(Numbered, Model):
     """A professional who studies. Names and numbers are corrected by request, never by form."""
 
     __tablename__ = "learner"
-    __table_args__ = listed("learner")
+    __table_args__ = listed("learner", "name")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), unique=True)
@@ -101,7 +102,7 @@ class Organisation(Model):
     """An employer that registered, or one staff entered so that learners can pick it by name."""
 
     __tablename__ = "organisation"
-    __table_args__ = listed("organisation")
+    __table_args__ = listed("organisation", "name")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), unique=True)
@@ -245,13 +246,14 @@ class OneTimeCode(Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # also when a newer one replaced it
 
 
-class Correction(Model):
+class Correction(LiesWith, Model):
     """A request to correct what is on file, with evidence. Nothing changes before staff decide.
 
     States: people/corrections.py. `note` is the learner's own explanation, `reason` what staff answered.
     """
 
     __tablename__ = "correction"
+    __table_args__ = listed("correction", "state")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)

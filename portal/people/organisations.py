@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.audit import service as audit
 from portal.divisions.models import Division
 from portal.errors import Conflict, Refused
@@ -244,8 +245,7 @@ def _settle(session: Session, application_id: int, state: str, staff_id: int, no
     still = update(OrganisationApplication).where(
         OrganisationApplication.id == application_id, OrganisationApplication.state == "open"
     )
-    done = session.execute(still.values(state=state, decided_by=staff_id, decided_at=now))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, still.values(state=state, decided_by=staff_id, decided_at=now)):
         raise Conflict(_l("This registration has been decided already."))
     return session.get_one(OrganisationApplication, application_id, populate_existing=True)
 

@@ -42,6 +42,7 @@ _SECRET = {
     "email_index",
     "address_digest",
     "credentials_version",
+    "solution",
 }
 
 

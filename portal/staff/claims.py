@@ -11,7 +11,19 @@ from typing import Any
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String, cast, delete, inspect, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    String,
+    cast,
+    delete,
+    func,
+    inspect,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, foreign, mapped_column, object_session, relationship, remote
 
 from portal import db
@@ -21,9 +33,10 @@ from portal.db import UtcDateTime
 from portal.errors import Conflict
 from portal.people.models import Account
 from portal.staff.actions import Action
-from portal.staff.screens import Column, primary_key
+from portal.staff.screens import Column, Filter, primary_key
 from portal.staff.shapes import Shape
 
+TAKEN_BY = _l("Taken by")
 QUICKER = _l("Somebody else was quicker. Look who has taken this.")
 
 
@@ -49,14 +62,14 @@ def take(session: Session, item: str, account_id: int, now: datetime) -> None:
 def take_over(session: Session, item: str, former_id: int, account_id: int, now: datetime) -> None:
     """From `former_id`. :raises Conflict: that is no longer who has it."""
     held = update(Claim).where(Claim.item == item, Claim.account_id == former_id)
-    if session.execute(held.values(account_id=account_id, taken_at=now)).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, held.values(account_id=account_id, taken_at=now)):
         raise Conflict(QUICKER)
 
 
 def give_back(session: Session, item: str, account_id: int) -> None:
     """:raises Conflict: it is not theirs."""
     held = delete(Claim).where(Claim.item == item, Claim.account_id == account_id)
-    if session.execute(held).rowcount != 1:  # type: ignore[attr-defined]
+    if not db.changed(session, held):
         raise Conflict(QUICKER)
 
 
@@ -154,7 +167,20 @@ def column(model: type[Model], key: str) -> Column:
     item = literal(f"{key}:").concat(cast(primary_key(model), String))
     joined = remote(foreign(Claim.item)) == item
     setattr(model, "staff_claim", relationship(Claim, primaryjoin=joined, viewonly=True, uselist=False))  # noqa: B010
-    return Column("taken_by", _l("Taken by"), Shape(_name, _name, _name), "staff_claim.account")
+    return Column("taken_by", TAKEN_BY, Shape(_name, _name, _name), "staff_claim.account")
+
+
+def taken(model: type[Model], key: str) -> Filter:
+    """What the visitor has taken, or nobody has: for the filters of a queue. Read from the claims, which are few."""
+    pk, start = primary_key(model), f"{key}:"
+    own = select(cast(func.substr(Claim.item, len(start) + 1), Integer))
+    own = own.where(Claim.item.startswith(start, autoescape=True))
+
+    def where(value: str) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = pk.in_(own.where(Claim.account_id == account().id))
+        return found if value == "me" else pk.not_in(own)
+
+    return Filter("taken", TAKEN_BY, choices={"me": _l("Me"), "nobody": _l("Nobody")}, where=where)
 
 
 def _name(who: Account | None) -> str:

@@ -22,6 +22,7 @@ from portal.staff.scope import Scope
 from portal.staff.screens import Field, Inline, Screen, relation
 from portal.web.forms import Form, tidy
 
+PLACE = "position"  # the column that orders child rows
 SEEN = "seen"  # a digest of what the row held when the form was shown
 
 
@@ -87,19 +88,19 @@ def texts(fields: Iterable[Field], given: Mapping[str, Any]) -> dict[str, str]:
 
 
 class Rows(InlineModelFormList):
-    """Child rows on their parent's form. A row left blank is none."""
+    """Child rows on their parent's form. A row that is blank but for its place is none."""
+
+    def append_blank(self) -> Any:
+        """One more row, at the place after the last one."""
+        places = [entry.form[PLACE].data or 0 for entry in self]
+        entry = self.append_entry()
+        entry.form[PLACE].data = max(places, default=0) + 1
+        return entry
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterable[int]:
         for name in formdata:
-            if name.startswith(f"{prefix}-") and str(formdata.get(name)).strip():
+            if name.startswith(f"{prefix}-") and not name.endswith(f"-{PLACE}") and str(formdata.get(name)).strip():
                 yield from super()._extract_indices(prefix, [name])
-
-
-class Kept(Rows):
-    """Child rows of which an existing one stays."""
-
-    def should_delete(self, field: Any) -> bool:
-        return False
 
 
 def _rows(model: type[Model], inline: Inline) -> Any:
@@ -109,8 +110,7 @@ def _rows(model: type[Model], inline: Inline) -> Any:
     members: dict[str, Any] = {one.name: _field(child, one) for one in inline.fields}
     members["id"] = HiddenField()
     row_form = type(f"{child.__name__}Row", (PlainForm,), members)
-    kind = Rows if inline.remove else Kept
-    return kind(row_form, None, child, inline.attribute, InlineFormAdmin(child), label=inline.title)
+    return Rows(row_form, None, child, inline.attribute, InlineFormAdmin(child), label=inline.title)
 
 
 def _field(model: type[Model], one: Field) -> Any:

@@ -30,7 +30,8 @@ class FileForm(Form):
     """One file."""
 
     file = FileField(_l("Video or document"))
-    captions = FileField(_l("Captions"))
+    captions = FileField(_l("Chinese captions"))
+    captions_en = FileField(_l("English captions"))
 
 
 @blueprint.route("/lessons/<int:lesson_id>/file", methods=["GET", "POST"])
@@ -57,7 +58,7 @@ def lesson_file(lesson_id: int) -> ResponseReturnValue:
 
 def _keep(lesson: Lesson) -> None:
     """Stores before the transaction, which must not wait for a disk; a file that is then not wanted goes."""
-    chosen = {field: request.files[field] for field in (files.FIELD, files.CAPTIONS) if request.files.get(field)}
+    chosen = {field: request.files[field] for field in files.COLUMNS if request.files.get(field)}
     if not chosen:
         raise files.refused(_l("Choose a file."))
     stored: dict[str, files.Upload] = {}

@@ -32,7 +32,11 @@ def conditions(
     for one in screen.filters:
         for name in names(one):
             if name in chosen:
-                yield along(screen.model, one.path or one.name, _through(_test(one, name, chosen[name]), seen_as))
+                test = _test(one, name, chosen[name])
+                if one.where is not None:
+                    yield one.where(chosen[name])
+                else:
+                    yield along(screen.model, one.path or one.name, _through(test, seen_as))
 
 
 def _through(test: Test, seen_as: Callable[[Any], Any]) -> Test:

@@ -20,7 +20,7 @@ from portal.sheets import reading, repair, writing
 from portal.staff.blueprint import blueprint
 from portal.staff.core.content import Questions
 from portal.staff.guard import needs
-from portal.staff.screens import WRITE
+from portal.staff.screens import CONSOLE, WRITE
 from portal.types import Problem
 from portal.web.forms import Form, add_problems
 
@@ -45,8 +45,9 @@ class PictureForm(Form):
 @blueprint.get("/question-files")
 @needs(Questions.key)
 def question_files() -> str:
-    """The bank as files."""
-    return _page()
+    """The bank as files; the page of a question leads here to its picture."""
+    number = request.args.get("question", type=int)
+    return _page(pictured=PictureForm(formdata=None, question=number) if number else None)
 
 
 @blueprint.post("/question-files")
@@ -85,6 +86,13 @@ def question_template() -> Response:
     return _file(writing.workbook("questions", bank.headings(), ()), "questions-template.xlsx")
 
 
+@blueprint.get("/question-files/<int:question_id>/picture")
+@needs(Questions.key)
+def question_image(question_id: int) -> Response:
+    """The picture of a question as candidates see it."""
+    return Response(pictures.content(db.reader(), question_id), mimetype="image/jpeg")
+
+
 @blueprint.post("/question-files/picture")
 @needs(Questions.key, WRITE)
 def question_picture() -> ResponseReturnValue:
@@ -114,6 +122,8 @@ def _page(form: SheetForm | None = None, pictured: PictureForm | None = None, ou
         outcome=outcome,
         titles={column.key: column.title for _heading, column in outcome.report.headings} if outcome else {},
         shown=SHOWN,
+        screen=Questions,
+        desk=CONSOLE,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import RelationshipProperty, Session
 
 from portal.staff.actions import KINDS, Action
@@ -80,7 +80,7 @@ class Filter:
     """A way to narrow a list, also by a link. Paths may cross to-many relations.
 
     kind: "choice" (of `choices`) | "division" (those the visitor may see) | "number" | "days" (two dates, as
-    parameters NAME_from and NAME_to).
+    parameters NAME_from and NAME_to). `where`: what a choice means, where it is not a value of the path.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Filter:
     kind: str = "choice"
     path: str = ""
     choices: Mapping[str, object] = field(default_factory=dict)
+    where: Callable[[str], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Inline:
-    """Child rows edited on their parent's form. Only on the console."""
+    """Child rows edited on their parent's form, `blank` empty ones on that of a new parent. Only on the console."""
 
     attribute: str
     title: object
     fields: tuple[Field, ...]
-    remove: bool = True  # may an existing child row be taken away
+    blank: int = 1
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class Screen:
     fields: ClassVar[tuple[Field, ...]] = ()
     inlines: ClassVar[tuple[Inline, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
+    decides: ClassVar[str] = ""  # the key of another screen: its right to write is what the actions ask for
     verbs: ClassVar[Mapping[str, object]] = {}  # words for what its room writes into the audit trail
     versions: ClassVar[Versions | None] = None  # rows never change, a form publishes the next; only on the staff desk
     links: ClassVar[tuple[PageLink, ...]] = ()  # the plugin's own pages about it
@@ -207,7 +209,13 @@ class Screen:
     @classmethod
     def written(cls) -> bool:
         """Whether anything can be done with it that needs the right to write."""
-        return bool(cls.fields or cls.actions or cls.versions)
+        own = cls.actions and cls.decided() == cls.key
+        return bool(cls.fields or own or cls.versions)
+
+    @classmethod
+    def decided(cls) -> str:
+        """The key of the screen that must be writable for its actions."""
+        return cls.decides or cls.key
 
     @classmethod
     def shown(cls) -> tuple[Column, ...]:
@@ -252,7 +260,7 @@ def _faults(screen: type[Screen]) -> Iterable[str]:
         if not callable(action.asks) and any(one.kind not in KINDS for one in action.asks):
             yield f"action {action.key!r} asks for no known kind"
     paths = [column.path or column.name for column in (*screen.columns, *screen.detail)]
-    paths += [one.path for one in screen.find] + [one.path or one.name for one in screen.filters]
+    paths += [one.path for one in screen.find] + [one.path or one.name for one in screen.filters if one.where is None]
     paths += [one.name for one in screen.fields]
     paths += [one.attribute for one in screen.parts] + [one.attribute for one in screen.inlines]
     for path in [*paths, *([screen.scope] if screen.scope else [])]:

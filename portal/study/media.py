@@ -19,11 +19,12 @@ def is_there(lesson: Lesson) -> bool:
         return False
 
 
-def captions(lesson: Lesson) -> Response:
-    """The captions of a video. :raises NotFound: it has none."""
-    if lesson.captions_key is None:
-        raise NotFound(f"captions of lesson {lesson.id}")
-    answer = Response(current_storage().get(lesson.captions_key), mimetype="text/vtt")
+def captions(lesson: Lesson, language: str) -> Response:
+    """The captions of a video in one language (zh | en). :raises NotFound: it has none."""
+    key = lesson.captions.get(language)
+    if key is None:
+        raise NotFound(f"captions of lesson {lesson.id} in {language}")
+    answer = Response(current_storage().get(key), mimetype="text/vtt")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
 

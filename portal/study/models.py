@@ -8,18 +8,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.catalogue.models import Course, Lesson, Project, TrainingClass
 from portal.clock import now
 from portal.db import UtcDateTime
+from portal.divisions.following import LiesWith
+from portal.divisions.models import listed
 from portal.people.models import Learner
 
 Interval = list[int]  # [first second, second after the last], as JSON keeps it
 
 
-class Plan(Model):
+class Plan(LiesWith, Model):
     """学习计划: what one learner studies for one purpose. Opened by a payment, by staff or by an import.
 
     `award` is the key of what its completion earns ("certificate", or "" for nothing).
     """
 
     __tablename__ = "plan"
+    __table_args__ = (Index("ix_plan_year", "year", "id"), *listed("plan", "year", "state"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
@@ -29,7 +32,7 @@ class Plan(Model):
     class_id: Mapped[int | None] = mapped_column(ForeignKey("training_class.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     award: Mapped[str] = mapped_column(String(30), default="")
-    year: Mapped[int] = mapped_column(index=True)
+    year: Mapped[int]
     rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"))
     state: Mapped[str] = mapped_column(String(12), default="open", index=True)  # open | complete | revoked
     study_until: Mapped[date | None]
@@ -45,22 +48,24 @@ class Plan(Model):
         return self.title
 
 
-class PlanCourse(Model):
+class PlanCourse(LiesWith, Model):
     """A course in a plan, as frozen in the order. open -> studied (all lessons) -> complete (test passed or none)."""
 
     __tablename__ = "plan_course"
-    __table_args__ = (UniqueConstraint("plan_id", "course_id"),)
+    __table_args__ = (UniqueConstraint("plan_id", "course_id"), *listed("plan_course", "year", "state"))
+
+    lies_with = "plan"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(10))
-    year: Mapped[int]
+    year: Mapped[int] = mapped_column(index=True)
     hours: Mapped[int]
     compulsory: Mapped[bool]
     needs_test: Mapped[bool]
-    state: Mapped[str] = mapped_column(String(12), default="open")
+    state: Mapped[str] = mapped_column(String(12), default="open", index=True)
     extra_attempts: Mapped[int] = mapped_column(default=0)  # at the 考核测试, granted by staff
     studied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -129,19 +134,22 @@ class StudySession(Model):
     answered: Mapped[list[float]] = mapped_column(JSON, default=list)  # seconds each answer took
 
 
-class Suspicion(Model):
+class Suspicion(LiesWith, Model):
     """A pattern that people do not make, with its evidence. It takes nothing away: staff ask, the learner explains.
 
     States: study/suspicions.py. `mark` names what was seen, so that it is noted once.
     """
 
     __tablename__ = "suspicion"
-    __table_args__ = (UniqueConstraint("learner_id", "kind", "mark"),)
+    __table_args__ = (
+        UniqueConstraint("learner_id", "kind", "mark"),
+        *listed("suspicion", "state", "kind", "found_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
     plan_course_id: Mapped[int | None] = mapped_column(ForeignKey("plan_course.id"))
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12), index=True)
     mark: Mapped[str] = mapped_column(String(60))
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

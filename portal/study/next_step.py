@@ -1,8 +1,8 @@
 """What to do next: one step, chosen by one readable rule.
 
 On 学习中心: a running test, the lesson left last, an open test, the next course (compulsory ones first), what a plugin
-asks for (a photo for the certificate), a used-up test; then an unpaid order, the year's gap. After a lesson: the next
-lesson, the test, the next course, the finished project.
+asks for (a photo for the certificate), a used-up test; then an unpaid order, the year's gap or its beginning. After a
+lesson: the next lesson, the test, the next course, the finished project.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from portal.study.models import Plan, PlanCourse
 from portal.study.overview import Resume
 from portal.study.standing import Standing
 from portal.study.words import spoken
-from portal.types import PlanAction
+from portal.types import PlanAction, SelectionMode
 from portal.web.formats import hours
 
 
@@ -76,6 +76,12 @@ def choose(
         if by_state.get(course.id) == "used_up":
             return used_up_step(course)
     return None
+
+
+def begin_step(door: SelectionMode) -> Step:
+    """The year has not begun: through the first way to choose what is studied."""
+    text = _("What a project leaves open, single courses close.")
+    return Step(_("Begin with a project"), text, door.endpoint, {}, str(door.title), "list")
 
 
 def gap_step(year: int, missing: int) -> Step:

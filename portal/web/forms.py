@@ -1,5 +1,6 @@
 """The base of every form people fill in: CSRF, trimmed text, problems shown at their field."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -18,15 +19,15 @@ _OFFERED = {
     for said in ("Not a valid choice.", "Not a valid choice", "Invalid Choice: could not coerce.")
 }
 _TYPED = {"StringField", "TextAreaField", "EmailField", "HiddenField", "SelectField", "RadioField"}
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＠]")
 _STALE = _l("The page was open too long, so nothing was sent. Look it through and send it again.")
 
 
 def tidy(value: Any) -> Any:
-    """Trims typed text and forgives full-width digits and letters; Chinese punctuation stays, NUL goes."""
+    """Trims typed text and forgives full-width digits, letters and @; Chinese punctuation stays, NUL goes."""
     if not isinstance(value, str):
         return value
-    kept = (unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in value if c != "\x00")
-    return "".join(kept).strip()
+    return "".join(unicodedata.normalize("NFKC", c) if _WIDE.match(c) else c for c in value if c != "\x00").strip()
 
 
 class _Words:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal import db
 from portal.assessment import service
-from portal.assessment.models import Attempt
+from portal.assessment.models import Attempt, Question
 from portal.credits.models import Credit
 from portal.errors import Conflict, Refused
 from portal.study.models import PlanCourse
@@ -61,6 +61,14 @@ def machine(sitting: Callable[..., Sitting]) -> type[RuleBasedStateMachine]:
             with db.write() as session:
                 service.submit(session, self.one.world.learner_id, token, self.now)
 
+        @rule(word=st.text("甲乙丙", min_size=1, max_size=3))
+        def the_office_changes_the_bank(self, word: str) -> None:
+            with db.write() as session:
+                question = self.one.random.choice(session.scalars(select(Question)).all())
+                question.stem, question.kind = word, "single"
+                for option in question.options:
+                    option.text, option.correct = word, option.position == len(word)
+
         @rule()
         def close_due(self) -> None:
             with db.write() as session:
@@ -72,6 +80,7 @@ def machine(sitting: Callable[..., Sitting]) -> type[RuleBasedStateMachine]:
                 attempts = session.scalars(
                     select(Attempt).where(Attempt.plan_course_id == self.one.course_id).order_by(Attempt.number)
                 ).all()
+                asked = {one.token: (one.paper, one.solution) for one in attempts}
                 course = session.get_one(PlanCourse, self.one.course_id)
                 earned = session.scalar(
                     select(func.count()).select_from(Credit).where(Credit.plan_id == course.plan_id)
@@ -80,7 +89,7 @@ def machine(sitting: Callable[..., Sitting]) -> type[RuleBasedStateMachine]:
             assert len(attempts) <= 3
             assert sum(one.state == "open" for one in attempts) <= 1
             for one in attempts:
-                assert self.papers.setdefault(one.token, one.paper) == one.paper
+                assert self.papers.setdefault(one.token, asked[one.token]) == asked[one.token]
                 if one.state == "graded":
                     result = (one.score, one.passed, one.submitted_at)
                     assert self.ended.setdefault(one.token, result) == result

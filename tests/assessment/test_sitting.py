@@ -35,7 +35,8 @@ def test_a_running_attempt_is_resumed_with_the_same_paper(sitting: Build) -> Non
 
 
 def test_the_paper_tells_nothing_that_is_right(sitting: Build) -> None:
-    assert {key for item in sitting().start().paper for key in item} == {"question", "options"}
+    kept = {key for item in sitting().start().paper for key in item}
+    assert kept == {"question", "kind", "stem", "picture", "picture_words", "options", "texts"}
 
 
 def test_passing_earns_the_hours(sitting: Build) -> None:

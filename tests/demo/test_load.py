@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import selectinload
 
-from portal import db
+from portal import db, pdf
 from portal.app import create_app
 from portal.assessment.models import Attempt, Question
 from portal.catalogue import choice
@@ -45,7 +45,7 @@ def _count(model: type) -> int:
 
 def test_the_catalogue_is_whole(site: Flask) -> None:
     assert (_count(Category), _count(Specialty), _count(Course)) == (4, 12, 120)
-    assert _count(Lesson) == 240
+    assert _count(Lesson) == 241
     assert _count(Project) == 12
     assert _count(TrainingClass) == 12 * 15 * 2
     assert _count(Notice) == 6
@@ -85,7 +85,7 @@ def test_every_video_is_stored_and_as_long_as_its_lesson(site: Flask) -> None:
         rows = session.execute(select(Lesson.storage_key, Lesson.seconds).where(Lesson.kind == "video")).all()
         texts = session.scalars(select(Lesson).where(Lesson.kind == "article")).all()
     assert len(rows) == 120
-    assert {key for key, _ in rows} == {shelves.video_key(name) for name in shelves.VIDEOS}
+    assert {key for key, _ in rows} == {shelves.key(f"{name}.mp4") for name in shelves.VIDEOS}
     for key, seconds in set(map(tuple, rows)):
         data = current_storage().get(key)
         assert len(data) <= 150 * 1024
@@ -93,6 +93,28 @@ def test_every_video_is_stored_and_as_long_as_its_lesson(site: Flask) -> None:
         assert b"avc1" in data
         assert _seconds(data) == seconds
     assert all(lesson.seconds == shelves.ARTICLE_SECONDS and lesson.body for lesson in texts)
+
+
+def test_every_video_has_captions_as_long_as_it_is(site: Flask) -> None:
+    with db.read() as session:
+        videos = session.scalars(select(Lesson).where(Lesson.kind == "video")).all()
+    for zh, en in {(lesson.captions["zh"], lesson.captions["en"]) for lesson in videos}:
+        times = []
+        for key in (zh, en):
+            head, *cues = current_storage().get(key).decode().split("\n\n")
+            assert head == "WEBVTT"
+            times.append([cue.splitlines()[0] for cue in cues])
+        assert times[0] == times[1]
+        assert times[0][-1].endswith(f"00:{shelves.VIDEO_SECONDS}.000")
+
+
+def test_one_course_has_a_document_to_read_page_by_page(site: Flask) -> None:
+    with db.read() as session:
+        document = session.scalars(select(Lesson).where(Lesson.kind == "document")).one()
+        assert document.course.kind == "public"
+    assert document.storage_key
+    assert pdf.count(current_storage().get(document.storage_key)) == document.pages
+    assert document.seconds % document.pages == 0  # every page the same
 
 
 def _boxes(data: bytes) -> list[tuple[str, bytes]]:

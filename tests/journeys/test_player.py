@@ -4,45 +4,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SIZES, Site
+from tests.journeys.playing import LONG, open_lesson, passed, plays, stopped
 from tests.journeys.visitor import Visitor
-from tests.journeys.walks import log_in
 
 AWAY = "网络断开了"
-LONG = 40_000  # milliseconds: a lesson of 12 s on a busy machine
-
-
-def _lesson(visitor: Visitor, site: Site, number: int) -> str:
-    """Opens a video nobody has begun, of one of the learner's courses; each journey has one of its own."""
-    account = site.accounts["learner"]
-    log_in(visitor, account["login"], account["password"])
-    visitor.open("/centre/courses?state=open")
-    links = visitor.page.locator("main .c-what b a")
-    visitor.go(links.nth(links.count() - 1 - number))
-    expect(visitor.page.locator("video")).to_be_visible()
-    return visitor.page.url
-
-
-def _plays(page: Page) -> None:
-    page.evaluate("document.querySelector('video').play()")
-
-
-def _passed(page: Page, second: float) -> None:
-    """Waits until so much of the video was shown."""
-    page.wait_for_function("at => document.querySelector('video').currentTime > at", arg=second, timeout=LONG)
 
 
 @pytest.mark.parametrize("size", ["desktop"], indirect=True)
 def test_a_lesson_by_keyboard_alone(visitor: Visitor, site: Site) -> None:
     page = visitor.page
-    _lesson(visitor, site, 0)
+    open_lesson(visitor, site, 0)
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.tagName") == "VIDEO":
             break
     page.keyboard.press("Space")
-    _passed(page, 1)
+    passed(page, 1)
     page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('video').paused")
+    stopped(page)
     page.keyboard.press("Space")
     following = page.locator(".p-next a")
     expect(following).to_be_visible(timeout=LONG)
@@ -57,9 +36,9 @@ def test_a_lesson_by_keyboard_alone(visitor: Visitor, site: Site) -> None:
 
 def test_a_lost_network_loses_nothing_that_was_seen(visitor: Visitor, site: Site, size: str) -> None:
     page = visitor.page
-    _lesson(visitor, site, 1 + list(SIZES).index(size))
-    _plays(page)
-    _passed(page, 2)
+    open_lesson(visitor, site, 1 + list(SIZES).index(size))
+    plays(page)
+    passed(page, 2)
     page.context.set_offline(True)
     expect(page.locator("[data-say]")).to_contain_text(AWAY, timeout=LONG)
     page.wait_for_function("() => document.querySelector('video').ended", timeout=LONG)
@@ -69,3 +48,34 @@ def test_a_lost_network_loses_nothing_that_was_seen(visitor: Visitor, site: Site
     expect(page.locator("[data-figure]")).to_have_text("0:12")
     visitor.shot("player-back-online")
     visitor.complaints = [said for said in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
+def test_captions_are_on_and_can_be_changed(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/courses")
+    visitor.click("试看", role="link", exact=False)
+    assert _captions(page) == [["中文字幕", "showing"], ["英文字幕", "disabled"]]
+    plays(page)
+    _reads_caption(page, 0, "示例视频")
+    visitor.shot("captions")
+    page.evaluate("for (const track of document.querySelector('video').textTracks) track.mode = 'showing'")
+    _reads_caption(page, 1, "A soft steady tone")
+    visitor.click("English")
+    assert _captions(page) == [["Chinese captions", "disabled"], ["English captions", "showing"]]
+
+
+def _captions(page: Page) -> list[list[str]]:
+    """What the browser lists under captions, and which are on."""
+    listed: list[list[str]] = page.evaluate(
+        "[...document.querySelector('video').textTracks].map(track => [track.label, track.mode])"
+    )
+    return listed
+
+
+def _reads_caption(page: Page, track: int, words: str) -> None:
+    """Waits until such a caption stands on the picture."""
+    page.wait_for_function(
+        "([track, words]) => document.querySelector('video').textTracks[track].activeCues?.[0]?.text.includes(words)",
+        arg=[track, words],
+        timeout=LONG,
+    )

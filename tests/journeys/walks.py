@@ -140,9 +140,23 @@ def study_lesson(visitor: Visitor) -> None:
     if page.locator("[data-player]").get_attribute("data-complete") != "yes":
         if page.locator("video").count():
             page.evaluate("document.querySelector('video').play()")
+        elif page.locator("[data-pages]").count():
+            _turn_pages(visitor)
         expect(page.locator(".p-next a")).to_be_visible(timeout=LONGEST_LESSON)
         visitor.shot("lesson")
     visitor.go(page.locator(".p-next a"))
+
+
+def _turn_pages(visitor: Visitor) -> None:
+    """Reads a document page by page: each one long enough, then the next."""
+    page = visitor.page
+    onward = page.locator("[data-turn=on]")
+    while True:
+        expect(page.locator("[data-left]")).to_have_text("本页已计入", timeout=LONGEST_LESSON)
+        if onward.get_attribute("aria-disabled") == "true":
+            return
+        visitor.shot("document")
+        onward.click()
 
 
 @cache

@@ -20,6 +20,7 @@ from portal.sheets import reading
 from portal.storage import current_storage
 from portal.testing import make_account
 from tests.legacy.conftest import number, person, register
+from tests.staff.conftest import trail
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -129,12 +130,26 @@ def test_the_command_prints_a_slip_that_counts(app: Flask, tmp_path: Path) -> No
     file = tmp_path / "old.xlsx"
     file.write_bytes(register(person(1, phone="")))
     command(file)
-    printed = CliRunner().invoke(main, ["learners", "slip"], input=f"{number(1)}\n")
+    printed = CliRunner().invoke(main, ["learners", "slip"], input=f"{number(1)}\n身份证已核对\n")
     assert printed.exit_code == 0, printed.output
     assert number(1) not in printed.output
     code = printed.output.splitlines()[-1].split()[0]
     form = {"account": number(1), "person": "何志远", "code": code, "agreed": "y"}
     done = app.test_client().post("/reset", data={**form, "password": "a new horse 7", "again": "a new horse 7"})
     assert done.location == "/me"
-    nobody = CliRunner().invoke(main, ["learners", "slip", "--login", "nobody"])
+    (kept,) = trail("code_slip")
+    assert (kept.actor_id, kept.reason) == (None, "身份证已核对")
+    nobody = CliRunner().invoke(main, ["learners", "slip", "--login", "nobody", "--why", "身份证已核对"])
     assert nobody.exit_code == 1
+
+
+@pytest.mark.usefixtures("portal")
+def test_a_slip_without_a_reason_is_not_printed(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "old.xlsx"
+    file.write_bytes(register(person(1, phone="")))
+    command(file)
+    for said, typed in ((["--why", "  "], ""), ([], "   \n")):
+        refused = CliRunner().invoke(main, ["learners", "slip", "--login", number(1), *said], input=typed)
+        assert refused.exit_code == 2
+        assert "the audit trail keeps it" in refused.output
+    assert trail("code_slip") == []

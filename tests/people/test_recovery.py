@@ -210,8 +210,9 @@ def test_slips_of_all_new_people_are_printed_at_once(client: FlaskClient, clerk:
     assert all(name in paper.text for name in ("李芳", "赵敏"))
     assert "王建国" not in paper.text, "the slip that he holds stays valid"
     with db.read() as session:
-        made = session.scalars(select(AuditRow.object_id).where(AuditRow.verb == "code_slip").order_by(AuditRow.id))
-        assert list(made) == [str(one) for one in (old.account_id, *new)]
+        made = session.scalars(select(AuditRow).where(AuditRow.verb == "code_slip").order_by(AuditRow.id)).all()
+        assert [one.object_id for one in made] == [str(one) for one in (old.account_id, *new)]
+        assert {one.actor_id for one in made} == {clerk.account_id}
     assert client.post("/organisation/slips/all").location == "/organisation/slips"
     assert client.application.test_client().post("/reset", data={**FORM, "code": single[0]}).status_code == 303
     afresh = codes_on(client.post("/organisation/slips/all", data={"again": "y"}).text)

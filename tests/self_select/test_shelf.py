@@ -136,7 +136,7 @@ def test_a_preview_is_one_lesson_and_no_other(shelf: FlaskClient) -> None:
     assert "试看文字" in shelf.get(f"/courses/1/preview/{_lesson(1, 1)}").text
     foreign = _lesson(3, 1)
     for course_id, lesson_id in ((1, _lesson(1, 2)), (1, foreign), (1, 999), (5, foreign)):
-        for tail in ("", "/file", "/captions"):
+        for tail in ("", "/file", "/captions/zh"):
             assert shelf.get(f"/courses/{course_id}/preview/{lesson_id}{tail}").status_code == 404
     assert shelf.get(f"/courses/1/preview/{_lesson(1, 1)}/file").status_code == 404  # a text has no file
 

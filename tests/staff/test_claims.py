@@ -111,6 +111,30 @@ def test_one_of_many_takes_it_over(app: Flask, world: World) -> None:
     assert [type(answer) for answer in answers if answer not in taken] == [Conflict] * (THREADS - 1)
 
 
+@pytest.mark.parametrize("key", DECISIONS)
+def test_a_queue_is_narrowed_to_what_is_mine_or_nobodys(
+    county: FlaskClient, colleague: FlaskClient, world: World, key: str
+) -> None:
+    link = f'href="{_at(world, key)}"'
+
+    def seen(client: FlaskClient, taken: str, words: str = "") -> bool:
+        page = client.post(f"/staff/{key}/", data={"taken": taken, "q": words})
+        assert page.status_code == 200
+        return link in page.text
+
+    assert (seen(county, "me"), seen(county, "nobody")) == (False, True)
+    county.post(f"{_at(world, key)}/do/take")
+    assert (seen(county, "me"), seen(county, "nobody")) == (True, False)
+    assert (seen(colleague, "me"), seen(colleague, "nobody")) == (False, False)
+    name = world.mine[key].name if key == "organisations" else world.mine["learners"].name
+    assert seen(county, "me", name)
+    assert not seen(colleague, "me", name)
+    answer = county.get(f"/api/v1/{key}/?taken=me").json
+    assert answer is not None
+    assert [row["id"] for row in answer["result"]] == [world.mine[key].id]
+    assert county.get(f"/staff/{key}/?taken=somebody").status_code == 400
+
+
 def _colleagues() -> list[int]:
     with db.write() as session:
         made: list[Account] = [

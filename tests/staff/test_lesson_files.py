@@ -97,23 +97,25 @@ def test_another_kind_or_size_is_said(admin: FlaskClient, world: World, kind: st
 def test_captions_are_kept_beside_the_video_and_replaced(admin: FlaskClient, world: World) -> None:
     pk = lesson(world)
     assert send(admin, pk, MP4).status_code == 303
-    for text in (VTT, VTT + "\n再见".encode()):
-        assert send(admin, pk, text, "a.vtt", "captions").status_code == 303
+    for text, field in ((VTT, "captions"), (VTT + "\n再见".encode(), "captions"), (VTT + b"\nBye", "captions_en")):
+        assert send(admin, pk, text, "a.vtt", field).status_code == 303
     with db.read() as session:
-        key = session.get_one(Lesson, pk).captions_key
-    assert key
-    assert current_storage().get(key).endswith("再见".encode())
-    assert len(stored()) == 2  # the video, and the newer captions
+        kept = session.get_one(Lesson, pk).captions
+    assert current_storage().get(kept["zh"]).endswith("再见".encode())
+    assert current_storage().get(kept["en"]).endswith(b"Bye")
+    assert len(stored()) == 3  # the video, and the newer captions in each language
     assert "字幕" in admin.get(f"/staff/lessons/{pk}/file").text
 
 
+@pytest.mark.parametrize("field", ["captions", "captions_en"])
 @pytest.mark.parametrize(
     "data", [b"WEBVTTX", b"1\n00:00 --> 00:01\nhi", "WEBVTT\n你好".encode("gbk"), b"WEBVTT\n" + b"x" * files.MEGABYTE]
 )
-def test_what_are_no_captions_is_said(admin: FlaskClient, world: World, data: bytes) -> None:
+def test_what_are_no_captions_is_said(admin: FlaskClient, world: World, data: bytes, field: str) -> None:
     pk = lesson(world)
-    answer = send(admin, pk, data, "a.vtt", "captions")
+    answer = send(admin, pk, data, "a.vtt", field)
     assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
     assert "字幕须为视频所用的 WebVTT 文件" in answer.text
     assert stored() == []
 

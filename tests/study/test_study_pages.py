@@ -179,16 +179,42 @@ def test_captions_go_to_whoever_may_see_the_video(client: FlaskClient, world: Bu
     mine, other = world(LESSONS), world(LESSONS)
     course, theirs = _course(mine), _course(other)
     current_storage().put("lessons/a.vtt", b"WEBVTT")
+    current_storage().put("lessons/b.vtt", b"WEBVTT b")
     with db.write() as session:
-        session.execute(update(Lesson).where(Lesson.kind == "video").values(captions_key="lessons/a.vtt"))
+        keys = {"captions_key": "lessons/a.vtt", "captions_en_key": "lessons/b.vtt"}
+        session.execute(update(Lesson).where(Lesson.kind == "video").values(**keys))
     video, text = (lesson.id for lesson in course.course.lessons)
-    assert client.get(f"/study/media/{course.id}/{video}/captions").status_code == 303
+    assert client.get(f"/study/media/{course.id}/{video}/captions/zh").status_code == 303
     _enter(client, mine)
-    answer = client.get(f"/study/media/{course.id}/{video}/captions")
-    assert (answer.mimetype, answer.data) == ("text/vtt", b"WEBVTT")
-    foreign = f"/study/media/{theirs.id}/{theirs.course.lessons[0].id}/captions"
-    for address in (foreign, f"/study/media/{course.id}/{text}/captions"):
+    mine_too = f"/study/media/{course.id}/{video}/captions"
+    for language, words in (("zh", b"WEBVTT"), ("en", b"WEBVTT b")):
+        answer = client.get(f"{mine_too}/{language}")
+        assert (answer.mimetype, answer.data) == ("text/vtt", words)
+    foreign = f"/study/media/{theirs.id}/{theirs.course.lessons[0].id}/captions/zh"
+    for address in (foreign, f"{mine_too}/fr", f"/study/media/{course.id}/{text}/captions/zh"):
         assert client.get(address).status_code == 404
+
+
+def test_captions_are_on_in_the_reader_s_language(client: FlaskClient, world: Build) -> None:
+    mine = world(LESSONS)
+    address = f"/study/{_course(mine).id}/{_course(mine).course.lessons[0].id}"
+    _enter(client, mine)
+    assert "<track" not in client.get(address).text
+    current_storage().put("lessons/a.mp4", b"film")
+    with db.write() as session:
+        keys = {"storage_key": "lessons/a.mp4", "captions_key": "a.vtt", "captions_en_key": "b.vtt"}
+        session.execute(update(Lesson).where(Lesson.kind == "video").values(**keys))
+    assert _tracks(client.get(address).text) == [("zh", "中文字幕", "default"), ("en", "英文字幕", "")]
+    client.post("/language", data={"to": "en"})
+    assert _tracks(client.get(address).text) == [("zh", "Chinese captions", ""), ("en", "English captions", "default")]
+    with db.write() as session:
+        session.execute(update(Lesson).values(captions_en_key=None))
+    assert _tracks(client.get(address).text) == [("zh", "Chinese captions", "default")]
+
+
+def _tracks(page: str) -> list[tuple[str, ...]]:
+    """Language, name and whether it is on, of every track."""
+    return re.findall(r'<track kind="captions" srclang="(.*?)" label="(.*?)" src="[^"]+" ?(default)?>', page)
 
 
 def _next_step(browser: FlaskClient) -> tuple[str, ...]:

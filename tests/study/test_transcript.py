@@ -1,7 +1,7 @@
 """学时档案: every year by its own rules, where hours come from, and one click that closes the gap."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +12,7 @@ from portal import clock, db
 from portal.assessment.models import Attempt, PaperRule
 from portal.catalogue.models import Category, Course, Project, Specialty, SpecialtyCourse
 from portal.credits import service as credits_
+from portal.credits.models import OutsideActivity
 from portal.orders.models import Draft, Order
 from portal.people.models import Account
 from portal.rules.models import RuleSet
@@ -140,6 +141,52 @@ def test_the_centre_leads_to_the_record_when_nothing_is_left_to_study(client: Fl
         session.execute(update(PlanCourse).values(state="complete"))
         session.execute(update(Plan).values(state="complete", award=""))
     assert "学时没有着落" in client.get("/centre").text
+
+
+def test_the_centre_says_what_earlier_years_lack_while_it_can_be_made_up(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        closed = Rules(make_up_years=1).model_dump(mode="json")
+        session.add(RuleSet(year=YEAR - 3, version=1, title="t", data=closed, effective_at=START))
+        earn(session, learner, 8000, year=YEAR - 1)
+        for kind, hours in (("major", 6000), ("public", 3000)):
+            earn(session, learner, hours, year=YEAR - 2, kind=kind)
+        earn(session, learner, 8000, year=YEAR - 3)
+    page = client.get("/centre").text
+    assert f"{YEAR - 1} 年度还差 30 学时，可以补学" in page
+    assert f"/centre/transcript?year={YEAR - 1}" in page
+    assert page.count("可以补学") == 1
+
+
+def test_the_centre_says_what_waits_for_the_office(client: FlaskClient, learner: World) -> None:
+    assert "等待审核" not in client.get("/centre").text
+    with db.write() as session:
+        for state, hours in (("open", 1200), ("open", 300), ("refused", 700)):
+            session.add(
+                OutsideActivity(
+                    learner_id=learner.learner_id,
+                    year=YEAR,
+                    way="meeting",
+                    kind="public",
+                    title="研讨会",
+                    done_on=date(YEAR, 3, 1),
+                    amount=2,
+                    hours=hours,
+                    rule_set_id=learner.rule_set_id,
+                    storage_key=f"outside/{hours}.jpg",
+                    sha256="",
+                    state=state,
+                )
+            )
+    assert "您申报的 15 学时等待审核" in client.get("/centre").text
+
+
+def test_a_year_that_has_not_begun_says_how_much_and_where_to_begin(client: FlaskClient, learner: World) -> None:
+    with db.write() as session:
+        session.execute(update(Plan).values(state="revoked"))
+    page = client.get("/centre").text
+    assert "今年还差" in page
+    assert "先报名一个项目" in page
+    assert page.count("btn-primary") == 1
 
 
 def counted(client: FlaskClient, address: str) -> int:

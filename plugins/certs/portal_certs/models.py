@@ -5,7 +5,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, event,
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from portal.kit import Learner, Model, Sealed, UtcDateTime
+from portal.kit import Learner, Model, Sealed, UtcDateTime, following, listed
 
 _LIVE = text("kind = 'certificate' AND state IN ('pending', 'issued')")
 
@@ -32,7 +32,7 @@ def _never_change(_mapper: Mapper[Template], _connection: Connection, template: 
     raise RuntimeError(f"{template} is published: publish a new version")
 
 
-class Document(Model):
+class Document(following.LiesWith, Model):
     """A certificate of one plan, or a proof of hours. What it says is frozen when it is issued.
 
     pending (numbered, not printed yet) -> issued -> superseded | revoked; see states.py. `snapshot` is the JSON of
@@ -42,10 +42,11 @@ class Document(Model):
     __tablename__ = "certs_document"
     __table_args__ = (
         Index("uq_certs_document_live", "plan_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        *listed("certs_document", "number", "kind", "state", "issued_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12), index=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)  # as it is printed
     plain: Mapped[str] = mapped_column(String(24), index=True, unique=True)  # without dashes: how it is found
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id"), index=True)
@@ -58,7 +59,7 @@ class Document(Model):
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     storage_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     token: Mapped[str] = mapped_column(String(43), unique=True)  # names the file; nobody can guess it
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     learner: Mapped[Learner] = relationship()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.kit import Credit, Learner, LearnersMerged, PersonalRows, _l
+from portal.kit import Credit, Learner, LearnersMerged, PersonalRows, _l, following
 from portal_certs import reading
 from portal_certs.models import Document, DocumentItem
 
@@ -36,6 +36,7 @@ def joined(session: Session, event: LearnersMerged) -> None:
     learner = session.get_one(Learner, event.learner_id)
     owner = learner.merged_into or event.into_id
     session.execute(update(Document).where(Document.learner_id == learner.id).values(learner_id=owner))
+    following.settle(session, Document, Document.learner_id == owner)
     mine = select(Document.id).where(Document.learner_id == owner)
     lost = select(DocumentItem, Credit).join(Credit).where(DocumentItem.document_id.in_(mine))
     for item, credit in session.execute(lost.where(Credit.reversed_by.is_not(None))).all():

@@ -58,7 +58,7 @@ class Documents(Screen):
     model = Document
     title = _l("Certificates and proofs")
     menu = "documents"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 10
     columns = (
@@ -74,7 +74,7 @@ class Documents(Screen):
     filters = (
         Filter("state", _l("State"), choices={key: said for key, (said, _kind) in STATES.items()}),
         Filter("kind", _l("Kind"), choices=KINDS),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("issued", _l("Issue"), "days", "issued_at"),
     )
     links = (PageLink(_l("Issue and print many"), "certs.batches"),)

@@ -7,9 +7,9 @@ Every one that is not sent can be dropped. A checked one whose order is being ch
 
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.kit import db
 from portal_group_reg.models import Batch
 
 READING, REFUSED, CHECKED, SENDING, SENT, DROPPED = "reading", "refused", "checked", "sending", "sent", "dropped"
@@ -25,14 +25,6 @@ MOVES: dict[str, frozenset[str]] = {
 WORKING = frozenset({READING, SENDING})
 
 
-def move(session: Session, batch_id: int, to: str, **values: Any) -> bool:
-    """Moves a roster by one conditional UPDATE: of several callers at once exactly one gets True."""
-    sources = [state for state, targets in MOVES.items() if to in targets]
-    moved = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.state.in_(sources))
-        .values(state=to, **values)
-        .execution_options(synchronize_session=False)
-    )
-    session.get(Batch, batch_id, populate_existing=True)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+def move(session: Session, batch_id: int, to: str, **values: Any) -> Batch | None:
+    """Moves a roster by one conditional UPDATE: of several callers at once exactly one gets it."""
+    return db.move(session, Batch, MOVES, batch_id, to, **values)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.kit import BillLine, Notice, RefundAnswer, clock
+from portal.kit import BillLine, Notice, RefundAnswer, clock, db
 from portal_pay_sandbox.models import Return, Trade
 
 # What the gateway calls the end of a trade, and what a notice calls it.
@@ -58,10 +58,8 @@ def decide(session: Session, trade_id: int, end: str, now: datetime) -> bool:
     """Ends an open trade; True for the one caller who did. `end` is a key of ENDS."""
     if end not in ENDS:
         raise ValueError(end)
-    ended = session.execute(
-        update(Trade).where(Trade.id == trade_id, Trade.state == "open").values(state=end, decided_at=now)
-    )
-    return bool(ended.rowcount)  # type: ignore[attr-defined]
+    still = update(Trade).where(Trade.id == trade_id, Trade.state == "open")
+    return bool(db.changed(session, still.values(state=end, decided_at=now)))
 
 
 def notice(trade: Trade) -> Notice | None:

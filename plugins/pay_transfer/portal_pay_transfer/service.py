@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.kit import Conflict, Problem, Refused, _l, audit, clock, submit
+from portal.kit import Conflict, Problem, Refused, _l, audit, clock, db, submit
 from portal_pay_transfer import codes
 from portal_pay_transfer.models import Match, Receipt, StatementLine, Transfer
 from portal_pay_transfer.statements import Row
@@ -118,13 +118,9 @@ def match(session: Session, line_id: int, transfer_id: int, amount: int, actor_i
     """
     if session.scalar(select(Match.id).where(Match.line_id == line_id, Match.transfer_id == transfer_id)):
         raise Conflict(_l("This line pays this transfer already."))
-    taken = session.execute(
-        update(StatementLine)
-        .where(StatementLine.id == line_id, StatementLine.matched + amount <= StatementLine.amount)
-        .values(matched=StatementLine.matched + amount, set_aside="")
-        .execution_options(synchronize_session=False)
-    )
-    if amount <= 0 or not taken.rowcount:  # type: ignore[attr-defined]
+    enough = (StatementLine.id == line_id, StatementLine.matched + amount <= StatementLine.amount)
+    taken = {"matched": StatementLine.matched + amount, "set_aside": ""}
+    if amount <= 0 or not db.changed(session, update(StatementLine).where(*enough).values(**taken)):
         raise Conflict(_l("This line has not so much left."))
     session.get(StatementLine, line_id, populate_existing=True)
     transfer = session.get_one(Transfer, transfer_id)
@@ -145,14 +141,10 @@ def set_line_aside(session: Session, line_id: int, reason: str, actor_id: int) -
 
 def close(session: Session, transfer_id: int, now: datetime) -> Transfer:
     """The order is over: nobody should transfer any more. What has arrived in part is told, so that it goes back."""
-    closed = session.execute(
-        update(Transfer)
-        .where(Transfer.id == transfer_id, Transfer.state == "open")
-        .values(state="closed")
-        .execution_options(synchronize_session=False)
-    )
+    still = update(Transfer).where(Transfer.id == transfer_id, Transfer.state == "open")
+    closed = db.changed(session, still.values(state="closed"))
     transfer = session.get_one(Transfer, transfer_id, populate_existing=True)
-    if closed.rowcount:  # type: ignore[attr-defined]
+    if closed:
         _receive(session, transfer, now)
     return transfer
 

@@ -73,11 +73,11 @@ def preview_file(course_id: int, lesson_id: int) -> Response:
     return media.send(shelf.preview(db.reader(), course_id, lesson_id))
 
 
-@blueprint.get("/courses/<int:course_id>/preview/<int:lesson_id>/captions")
+@blueprint.get("/courses/<int:course_id>/preview/<int:lesson_id>/captions/<language>")
 @public
-def preview_captions(course_id: int, lesson_id: int) -> Response:
+def preview_captions(course_id: int, lesson_id: int, language: str) -> Response:
     """The captions of such a lesson."""
-    return media.captions(shelf.preview(db.reader(), course_id, lesson_id))
+    return media.captions(shelf.preview(db.reader(), course_id, lesson_id), language)
 
 
 def _wish() -> Wish:

@@ -1,6 +1,6 @@
-"""The only writer of this room. Payments stand here; `refunds`, `invoices` and `places` have a module each."""
+"""The only writer of this room. Payments stand here; `refunds` and `invoices` have a module each."""
 
-from portal.payments.service import invoices, places, refunds
+from portal.payments.service import invoices, refunds
 from portal.payments.service.confirming import (
     attention,
     begin_again,
@@ -24,7 +24,6 @@ __all__ = [
     "give_up",
     "invoices",
     "latest",
-    "places",
     "propose_strays",
     "provider",
     "providers",

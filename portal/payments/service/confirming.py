@@ -156,7 +156,6 @@ def begin_again(session: Session, order: Order, provider_key: str, number: str, 
         provider=provider_key,
         amount=order.total,
         state=states.STARTED,
-        division_code=order.division_code,
         started_at=now,
     )
     session.add(payment)

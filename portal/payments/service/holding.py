@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.audit import service as audit
 from portal.errors import Conflict
 from portal.orders import numbers
@@ -85,14 +86,10 @@ def strays(session: Session, order_id: int) -> list[PaymentEvent]:
 
 def hold(session: Session, payment_id: int, amount: int) -> None:
     """Sets money of a payment aside; the condition keeps all refunds together below what arrived."""
-    held = session.execute(
-        update(Payment)
-        .where(Payment.id == payment_id, Payment.returned + amount <= Payment.received)
-        .values(returned=Payment.returned + amount)
-        .execution_options(synchronize_session=False)
-    )
+    enough = update(Payment).where(Payment.id == payment_id, Payment.returned + amount <= Payment.received)
+    held = db.changed(session, enough.values(returned=Payment.returned + amount))
     session.get(Payment, payment_id, populate_existing=True)
-    if not held.rowcount:  # type: ignore[attr-defined]
+    if not held:
         raise Conflict(_l("More would go back than was paid."))
 
 

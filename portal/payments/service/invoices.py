@@ -78,7 +78,6 @@ def ask(session: Session, order: Order, wish: Wish, account_id: int, now: dateti
         email=wish.email or None,
         amount=amount,
         state=invoice_states.ASKED,
-        division_code=order.division_code,
         created_at=now,
     )
     session.add(request)

@@ -155,10 +155,11 @@ def book(session: Session, refund_id: int, answer: RefundAnswer, now: datetime) 
         refund.by_hand = True
         return True
     if answer.state == "failed":
-        failed = refund_states.move(session, refund_id, refund_states.FAILED, error=answer.reason[:300])
-        if failed:
-            audit.record(session, None, "refund.failed", refund, reason=answer.reason[:300])
-        return failed
+        reason = answer.reason[:300]
+        failed = refund_states.move(session, refund_id, refund_states.FAILED, error=reason)
+        if failed is not None:
+            audit.record(session, None, "refund.failed", refund, reason=reason)
+        return failed is not None
     return answer.state == "done" and _settle(session, refund, answer.reference, None, now)
 
 

@@ -14,7 +14,19 @@ from portal.assessment.models import FILL, Question
 from portal.catalogue.models import Course, Lesson
 from portal.staff import grants, shapes
 from portal.staff.core import words
-from portal.staff.screens import CONSOLE, EVERYWHERE, WRITE, Column, Field, Filter, Find, Inline, Part, Screen
+from portal.staff.screens import (
+    CONSOLE,
+    EVERYWHERE,
+    WRITE,
+    Column,
+    Field,
+    Filter,
+    Find,
+    Inline,
+    Part,
+    RowColumn,
+    Screen,
+)
 from portal.staff.shapes import CLIP, CODE, HOURS, MONEY, NUMBER, YES_NO
 from portal.types import Problem
 
@@ -35,6 +47,25 @@ def _file(row: Lesson) -> object:
     if not grants.current().may(Courses.key, WRITE):
         return said
     url = url_for("staff.lesson_file", lesson_id=row.id)
+    return Markup('{} · <a href="{}">{}</a>').format(said, url, _("Upload"))
+
+
+@dataclass(frozen=True)
+class Pages(Column):
+    """How many pages a document has; nothing for what has none."""
+
+    def value(self, row: Any) -> Any:
+        return row.pages or None
+
+
+def _picture(row: Question) -> object:
+    """To the picture, and to where it is uploaded for whoever may."""
+    address = url_for("staff.question_image", question_id=row.id)
+    link = Markup('<a href="{}">{}</a>').format(address, _("Look at the picture"))
+    said = link if row.image_key else _("no picture")
+    if not grants.current().may(Questions.key, WRITE):
+        return said
+    url = url_for("staff.question_files", question=row.id, _anchor="picture")
     return Markup('{} · <a href="{}">{}</a>').format(said, url, _("Upload"))
 
 
@@ -67,7 +98,8 @@ class Courses(Screen):
                 Column("title", _l("Title"), CLIP),
                 Column("kind", _l("Kind"), shapes.words(words.LESSONS)),
                 Column("seconds", _l("Seconds"), NUMBER),
-                Column("pages", _l("Pages of the document"), NUMBER),
+                Pages("pages", _l("Pages of the document"), NUMBER),
+                Column("preview", _l("Free preview"), YES_NO),
                 File("file", _l("File"), shapes.Shape(_file), path="storage_key"),
             ),
         ),
@@ -104,6 +136,7 @@ class Courses(Screen):
                     _l("Length of the video, or the shortest reading time; the pages of a document share it"),
                 ),
                 Field("body", _l("Text"), kind="lines"),
+                Field("preview", _l("Free preview"), _l("Everybody may look at this lesson without paying")),
             ),
         ),
     )
@@ -133,7 +166,12 @@ class Questions(Screen):
         Column("tags", _l("Tags")),
         Column("active", _l("In use"), YES_NO),
     )
-    detail = (*columns, Column("explanation", _l("Explanation")), Column("image_words", _l("What the picture shows")))
+    detail = (
+        *columns,
+        Column("explanation", _l("Explanation")),
+        RowColumn("picture", _l("Picture"), shapes.Shape(_picture), path="image_key"),
+        Column("image_words", _l("What the picture shows")),
+    )
     parts = (
         Part(
             "options",
@@ -161,7 +199,6 @@ class Questions(Screen):
         Field("image_words", _l("What the picture shows"), _l("Read out to those who cannot see it")),
         Field("active", _l("In use")),
     )
-    # Papers that are being written name their answers, so one that exists can be changed but not taken away.
     inlines = (
         Inline(
             "options",
@@ -171,7 +208,7 @@ class Questions(Screen):
                 Field("text", _l("Answer")),
                 Field("correct", _l("Right")),
             ),
-            remove=False,
+            blank=4,
         ),
     )
 

@@ -17,7 +17,7 @@ from portal.people.identity import BY_KEY
 from portal.people.models import Correction, CorrectionEvidence
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Part, Screen
 from portal.staff.shapes import CLIP, MOMENT, Shape
@@ -90,7 +90,7 @@ class Corrections(Screen):
     model = Correction
     title = _l("Corrections asked for")
     menu = "people"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 15
     columns = (
@@ -120,7 +120,8 @@ class Corrections(Screen):
     find = (Find("learner.name"),)
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
+        taken(model, key),
     )
     waits = {"state": "open"}
     actions = reviewed(

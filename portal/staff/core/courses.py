@@ -50,7 +50,7 @@ class PlanCourses(Screen):
     model = PlanCourse
     title = _l("Courses and tests")
     menu = "study"
-    scope = "plan.learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 52
     columns = (
@@ -71,7 +71,7 @@ class PlanCourses(Screen):
     )
     find = (Find("plan.learner.name"),)
     filters = (
-        Filter("division", _l("Division"), "division", "plan.learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("year", _l("Year"), "number"),
         Filter("state", _l("State"), choices=words.choices(words.COURSE_STATES)),
     )

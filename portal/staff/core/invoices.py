@@ -15,7 +15,7 @@ from portal.payments.models import InvoiceRequest
 from portal.payments.service import invoices
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, Shape
@@ -83,6 +83,7 @@ class Invoices(Screen):
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
+        taken(model, key),
     )
     waits = {"state": invoice_states.ASKED}
     actions = reviewed(

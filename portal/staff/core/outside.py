@@ -14,7 +14,7 @@ from portal.credits import outside
 from portal.credits.models import OutsideActivity
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, DAY, HOURS, MOMENT, NUMBER, Shape
@@ -61,7 +61,7 @@ class OutsideActivities(Screen):
     model = OutsideActivity
     title = _l("Hours from elsewhere")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 53
     columns = (
@@ -89,7 +89,8 @@ class OutsideActivities(Screen):
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("year", _l("Year"), "number"),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
+        taken(model, key),
     )
     actions = reviewed(
         key,

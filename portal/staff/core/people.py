@@ -13,7 +13,7 @@ from portal.people.models import Learner, Organisation
 from portal.settings import current_settings
 from portal.staff import shapes
 from portal.staff.actions import WHY, Action
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import doubts, owners, registrations, words
 from portal.staff.core.merging import MERGE
 from portal.staff.screens import Column, Field, Filter, Find, Part, Screen
@@ -143,6 +143,7 @@ class Organisations(Screen):
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("state", _l("State"), choices=words.choices(words.ORGANISATION_STATES)),
         Filter("review", _l("Registration"), "choice", "applications.state", words.choices(registrations.STATES)),
+        taken(model, key),
     )
     waits = {"state": "pending"}
     fields = (

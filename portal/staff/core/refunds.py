@@ -12,7 +12,7 @@ from portal.payments.models import Refund
 from portal.payments.service import refunds
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, Screen
 from portal.staff.shapes import CLIP, CODE, MOMENT, MONEY, YES_NO
@@ -92,6 +92,7 @@ class Refunds(Screen):
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("asked", _l("Asked"), "days", "created_at"),
+        taken(model, key),
     )
     waits = {"state": refund_states.PROPOSED}
     actions = reviewed(

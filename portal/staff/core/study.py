@@ -15,7 +15,7 @@ class Plans(Screen):
     model = Plan
     title = _l("Study plans")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 50
     columns = (
@@ -46,7 +46,7 @@ class Plans(Screen):
     )
     find = (Find("learner.name"),)
     filters = (
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("year", _l("Year"), "number"),
         Filter("state", _l("State"), choices=words.choices(words.PLAN_STATES)),
     )
@@ -58,7 +58,7 @@ class Credits(Screen):
     model = Credit
     title = _l("Credited hours")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 51
     columns = (
@@ -73,7 +73,7 @@ class Credits(Screen):
     )
     find = (Find("learner.name"),)
     filters = (
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
         Filter("year", _l("Year"), "number"),
         Filter("kind", _l("Kind"), choices=words.KINDS),
         Filter("source", _l("Origin"), choices=words.SOURCES),

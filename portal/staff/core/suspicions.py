@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.staff import shapes
 from portal.staff.actions import Action, Ask
-from portal.staff.claims import column, reviewed
+from portal.staff.claims import column, reviewed, taken
 from portal.staff.core import words
 from portal.staff.screens import Column, Filter, Find, RowColumn, Screen
 from portal.staff.shapes import CLIP, MOMENT, Shape
@@ -57,7 +57,7 @@ class Suspicions(Screen):
     model = Suspicion
     title = _l("Unusual study")
     menu = "study"
-    scope = "learner.division_code"
+    scope = "division_code"
     personal = True
     weight = 54
     columns = (
@@ -81,7 +81,8 @@ class Suspicions(Screen):
     filters = (
         Filter("state", _l("State"), choices=words.choices(STATES)),
         Filter("kind", _l("What was seen"), choices=KINDS),
-        Filter("division", _l("Division"), "division", "learner.division_code"),
+        Filter("division", _l("Division"), "division", "division_code"),
+        taken(model, key),
     )
     actions = reviewed(
         key,

@@ -3,6 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.divisions import following
 from portal.study.models import Plan, StudySession, Suspicion
 
 
@@ -18,3 +19,5 @@ def hand_over(session: Session, learner_id: int, into_id: int) -> None:
         .values(marked)
         .execution_options(synchronize_session=False)
     )
+    for model in (Plan, Suspicion):
+        following.settle(session, model, model.learner_id == into_id)

@@ -3,7 +3,9 @@
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.credits import service as credits_
+from portal.divisions import following
 from portal.study.models import Plan, PlanCourse, Progress, StudySession
 
 
@@ -20,10 +22,8 @@ def pass_on(session: Session, line_id: int, learner_id: int) -> bool:
     query = select(PlanCourse.course_id).join(Plan, Plan.id == PlanCourse.plan_id).where(Plan.line_id == line_id)
     if credits_.counted(session, [learner_id], session.scalars(query)):
         return False
-    passed = session.execute(
-        update(Plan)
-        .where(Plan.line_id == line_id, Plan.state == "open", ~begun, ~opened, ~done)
-        .values(learner_id=learner_id)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(passed.rowcount)  # type: ignore[attr-defined]
+    untouched = update(Plan).where(Plan.line_id == line_id, Plan.state == "open", ~begun, ~opened, ~done)
+    given = untouched.values(learner_id=learner_id).execution_options(synchronize_session=False)
+    passed = db.changed(session, given)
+    following.settle(session, Plan, Plan.line_id == line_id)
+    return bool(passed)

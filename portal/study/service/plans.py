@@ -1,6 +1,6 @@
 """Opening plans: by a payment, by staff, by an import."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.credits.models import Credit
+from portal.divisions import following
+from portal.people.models import Learner
 from portal.study.models import Plan, PlanCourse
 from portal.study.service.completion import complete_plan
 from portal.study.specs import PlanSpec, SpecCourse
 
+Places = Mapping[int, str | None]  # divisions by learner
 Done = set[tuple[int, int | None, int]]  # (learner, course, year) that stand in the ledger
 
 
@@ -25,9 +28,14 @@ def open_plans(session: Session, specs: Sequence[PlanSpec], now: datetime) -> li
     """
     known, credited = _standing(session, specs)
     fresh = [spec for spec in _once_a_line(specs) if spec.line_id is None or spec.line_id not in known]
-    ids = db.insert_many(session, Plan, [_plan(spec, now) for spec in fresh])
+    places = following.places(session, Learner, (spec.learner_id for spec in fresh))
+    ids = db.insert_many(session, Plan, [_plan(spec, places, now) for spec in fresh])
     opened = list(zip(ids, fresh, strict=True))
-    courses = [_course(plan_id, spec, course, credited, now) for plan_id, spec in opened for course in spec.courses]
+    courses = [
+        _course(plan_id, spec, course, credited, now) | {"division_code": places[spec.learner_id]}
+        for plan_id, spec in opened
+        for course in spec.courses
+    ]
     db.fill(session, PlanCourse, courses)
     for plan_id, spec in opened:
         if spec.courses and all(_done(spec, course, credited) for course in spec.courses):
@@ -70,9 +78,10 @@ def _done(spec: PlanSpec, course: SpecCourse, credited: Done) -> bool:
     return (spec.learner_id, course.course_id, course.year) in credited
 
 
-def _plan(spec: PlanSpec, now: datetime) -> dict[str, Any]:
+def _plan(spec: PlanSpec, places: Places, now: datetime) -> dict[str, Any]:
     return {
         "learner_id": spec.learner_id,
+        "division_code": places[spec.learner_id],
         "line_id": spec.line_id,
         "mode": spec.mode,
         "project_id": spec.project_id,

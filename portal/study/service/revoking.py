@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import events
+from portal import db, events
 from portal.credits import service as credits_
 from portal.credits.models import Credit
 from portal.study.models import Plan, PlanCourse, StudySession
@@ -19,13 +19,8 @@ def revoke(session: Session, plan_id: int, reason: str, now: datetime) -> bool:
 
     Hours of a course that stands as complete in another plan of this learner stay earned, by that plan from now on.
     """
-    revoked = session.execute(
-        update(Plan)
-        .where(Plan.id == plan_id, Plan.state.in_(("open", "complete")))
-        .values(state=REVOKED)
-        .execution_options(synchronize_session=False)
-    )
-    if not revoked.rowcount:  # type: ignore[attr-defined]
+    standing = update(Plan).where(Plan.id == plan_id, Plan.state.in_(("open", "complete")))
+    if not db.changed(session, standing.values(state=REVOKED)):
         return False
     plan = session.get_one(Plan, plan_id, populate_existing=True)
     _end_sessions(session, plan, now)

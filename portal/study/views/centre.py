@@ -1,6 +1,6 @@
 """学习中心: the year at a glance, the next step, projects and courses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from flask import render_template, request
@@ -17,9 +17,11 @@ from portal.plugins import current_plugins
 from portal.rules import kept as rules
 from portal.study import checklist, next_step, overview
 from portal.study.models import Plan
+from portal.study.next_step import Step
+from portal.study.overview import Year
 from portal.study.views import blueprint
 from portal.study.words import KINDS
-from portal.types import PlanAction
+from portal.types import PlanAction, SelectionMode
 
 
 @blueprint.get("/centre")
@@ -28,7 +30,7 @@ def centre() -> str:
     """The whole of a learner's year on one page."""
     session, learner, now = db.reader(), current_learner(), clock.now()
     plans = overview.plans_of(session, learner.id)
-    earned = credits_.totals_by_year(session, learner.id)
+    earned, claimed = credits_.by_year(session, learner.id)
     this_year = clock.today(now).year
     years = sorted({this_year, *earned, *(plan.year for plan in plans)}, reverse=True)
     asked = request.args.get("year", type=int)
@@ -37,10 +39,10 @@ def centre() -> str:
     plugins = current_plugins()
     goal = overview.of_year(year, rules.of_year(year, now), earned.get(year, {}), plans)
     lines, unpaid = _lines(session, plans, stands), _unpaid(session)
+    doors = [mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"]
     step = next_step.choose(plans, stands, overview.resume(session, learner.id), lines)
-    # Who has neither studied nor earned anything begins with a project, not with a gap; an order is to be paid first.
-    if step is None and unpaid is None and goal.gaps and (plans or goal.counted):
-        step = next_step.gap_step(year, sum(goal.gaps.values()))
+    if step is None and unpaid is None and goal.gaps:  # an order is to be paid first
+        step = _further(goal, doors, begun=bool(plans or goal.counted))
     return render_template(
         "study/centre.html",
         learner=learner,
@@ -50,10 +52,11 @@ def centre() -> str:
         years=years,
         this_year=this_year,
         goal=goal,
+        claimed=claimed,
+        earlier=_earlier([year for year in years if year < this_year], earned, plans, now),
         step=step,
         unpaid=unpaid,
         lines=lines,
-        doors=[mode for mode in plugins.declared("selection_modes") if mode.audience == "learner"],
         cards=[card for card in plugins.ask("home_cards", user=account()) if card.place == "centre"],
         kinds=KINDS,
     )
@@ -120,6 +123,27 @@ def courses() -> str:
         doors=[mode for mode in current_plugins().declared("selection_modes") if mode.audience == "learner"],
         kinds=KINDS,
     )
+
+
+def _further(goal: Year, doors: Sequence[SelectionMode], *, begun: bool) -> Step | None:
+    """What closes a year's gap: for who has neither studied nor earned anything a project, else single courses."""
+    if begun:
+        return next_step.gap_step(goal.year, sum(goal.gaps.values()))
+    return next_step.begin_step(doors[0]) if doors else None
+
+
+def _earlier(
+    years: Sequence[int], earned: Mapping[int, Mapping[str, int]], plans: Sequence[Plan], now: datetime
+) -> list[tuple[int, int]]:
+    """Earlier years with the hours they lack and that can still be made up, by each year's rule; newest first."""
+    found = []
+    for year in years:
+        rule = rules.of_year(year, now)
+        last = rule.last_day(year)
+        missing = sum(overview.of_year(year, rule, earned.get(year, {}), plans).gaps.values())
+        if missing and (last is None or clock.today(now) <= last):
+            found.append((year, missing))
+    return found
 
 
 def _tests(session: Session, plans: Sequence[Plan], now: datetime) -> dict[int, tests.TestStanding]:

@@ -132,12 +132,12 @@ def media(plan_course_id: int, lesson_id: int) -> Response:
     return files.send(lesson)
 
 
-@blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>/captions")
+@blueprint.get("/study/media/<int:plan_course_id>/<int:lesson_id>/captions/<language>")
 @learner_required
-def captions(plan_course_id: int, lesson_id: int) -> Response:
+def captions(plan_course_id: int, lesson_id: int, language: str) -> Response:
     """The captions of a video, to the same learner."""
     course = standing.own_course(db.reader(), current_learner().id, plan_course_id)
-    return files.captions(standing.lesson_of(course, lesson_id))
+    return files.captions(standing.lesson_of(course, lesson_id), language)
 
 
 def _first(course: PlanCourse, stands: list[Standing]) -> int:

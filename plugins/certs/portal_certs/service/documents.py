@@ -18,6 +18,7 @@ from portal.kit import (
     TooMany,
     _l,
     audit,
+    db,
     ledger,
     messages,
     photos,
@@ -121,12 +122,9 @@ def _chosen(session: Session, learner: Learner, credit_ids: Collection[int]) -> 
 
 def finish(session: Session, document_id: int, storage_key: str, sha256: str) -> bool:
     """Books the printed file and tells the learner; False when the document was finished or ended meanwhile."""
-    done = session.execute(
-        update(Document)
-        .where(Document.id == document_id, Document.state == states.PENDING)
-        .values(state=states.ISSUED, storage_key=storage_key, sha256=sha256)
-    )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    pending = update(Document).where(Document.id == document_id, Document.state == states.PENDING)
+    issued = pending.values(state=states.ISSUED, storage_key=storage_key, sha256=sha256)
+    if not db.changed(session, issued):
         return False
     document = session.get_one(Document, document_id)
     said = reading.content(document)
@@ -188,12 +186,8 @@ def revoke(session: Session, document: Document, reason: str, actor_id: int | No
 
 def end(session: Session, document: Document, state: str, reason: str, now: datetime) -> None:
     """Moves a document to an end state. :raises Conflict: its state does not allow it."""
-    ended = session.execute(
-        update(Document)
-        .where(Document.id == document.id, Document.state.in_(states.came_from(state)))
-        .values(state=state, reason=reason, ended_at=now)
-    )
-    if not ended.rowcount:  # type: ignore[attr-defined]
+    may = update(Document).where(Document.id == document.id, Document.state.in_(states.came_from(state)))
+    if not db.changed(session, may.values(state=state, reason=reason, ended_at=now)):
         raise Conflict(_l("This document has been replaced or revoked already."))
     session.refresh(document)
 

@@ -10,6 +10,7 @@ export class Drawing {
     const bar = this.root.querySelector("[data-bar]");
     if (!bar) return;
     this.root.querySelector("[data-figure]").textContent = playtime(credited);
+    bar.setAttribute("aria-label", bar.dataset.said.replace("{}", playtime(credited)));
     bar.querySelectorAll("span, b").forEach((part) => part.remove());
     const shown = this.video ? missing : [];
     bar.prepend(

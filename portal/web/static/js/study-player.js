@@ -1,6 +1,6 @@
 // The player: notes which seconds were really played and reports them every ten seconds.
 // The server decides what is credited; nothing here can earn a second the clock has not paid for.
-import { Drawing } from "./study-drawing.js";
+import { Drawing, playtime } from "./study-drawing.js";
 import { Ledger } from "./study-ledger.js";
 import { Presence } from "./study-presence.js";
 import { Reading } from "./study-reading.js";
@@ -26,11 +26,11 @@ const text = reading && needed ? new Reading(root, needed, ledger, { wanted: () 
 const sayBox = root.querySelector("[data-say]");
 const live = root.querySelector("[data-live]");
 
-function say(text, action) {
+function say(said, action) {
   sayBox.replaceChildren();
-  sayBox.hidden = !text;
-  if (!text) return;
-  sayBox.append(text);
+  sayBox.hidden = !said;
+  if (!said) return;
+  sayBox.append(said);
   if (action) {
     const button = document.createElement("button");
     button.type = "button";
@@ -113,8 +113,15 @@ async function told() {
   if (text.pages) drawing.parts(true);
 }
 
+// Those who cannot see the bar hear of a part that is not credited when it comes about.
+function missed([start, end, why]) {
+  const said = `${playtime(start)}–${playtime(end)} ${why}`;
+  if (said !== live.textContent) live.textContent = said;
+}
+
 function apply(stand) {
   drawing.bar(stand);
+  if (video && stand.missing.length) missed(stand.missing.at(-1));
   presence.show(complete || stand.complete ? null : stand.check);
   if (stand.complete && !complete) {
     complete = true;
@@ -135,11 +142,11 @@ function lost() {
   say(root.dataset.sayOffline);
 }
 
-function stop(text, action) {
+function stop(said, action) {
   video?.pause();
   if (text) text.running = false;
   ledger.cut();
-  say(text, action);
+  say(said, action);
 }
 
 async function goOn() {
