@@ -23,7 +23,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
-from portal import bulk
+from portal import bulk, forking
 
 # Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
 Model.metadata.naming_convention = {
@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    forking.watch(engine)
     limit = app.extensions["portal_settings"].statement_seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
