@@ -98,8 +98,9 @@ def _text(name: tuple[str, str], ends: _Ends, draw: Callable[[], str]) -> str:
     day = None if ends.lasting else clock.today(clock.now())
     found = shelf.get(key)
     if found is None or (found.marks, found.day) != (marks, day) or found.until < time.monotonic():
-        until = math.inf if ends.lasting else time.monotonic() + SECONDS
-        found = _Kept(_drawn(draw), marks, day, until)
+        text = _drawn(draw)
+        whole = ends.lasting and not g.get("plugin_failed")
+        found = _Kept(text, marks, day, math.inf if whole else time.monotonic() + SECONDS)
         if len(shelf) >= MOST:
             shelf.clear()
         shelf[key] = found
