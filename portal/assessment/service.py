@@ -122,8 +122,10 @@ def answer(
     *,
     text: str = "",
     flagged: bool | None = None,
-) -> Answer:
+) -> Attempt:
     """Saves what is chosen or written for one question; nothing takes an answer back. `flagged` None leaves the mark.
+
+    Returns the attempt with all that is answered by now.
 
     :raises Conflict: the attempt is closed or its time is over
     :raises Refused: not an option of this question, several where one is allowed, or a text that is too long
@@ -136,13 +138,13 @@ def answer(
     text = _checked(attempt.paper[position], chosen, text)
     row = next((row for row in attempt.answers if row.position == position), None)
     if row is None:
-        row = Answer(attempt_id=attempt.id, position=position, chosen=[], flagged=False, saved_at=now)
-        session.add(row)
+        row = Answer(position=position, chosen=[], flagged=False, saved_at=now)
+        attempt.answers.append(row)
     row.chosen, row.text, row.saved_at = sorted(set(chosen)), text, now
     if flagged is not None:
         row.flagged = flagged
     session.flush()
-    return row
+    return attempt
 
 
 def submit(session: Session, learner_id: int, token: str, now: datetime) -> Attempt:

@@ -43,15 +43,14 @@ def start(plan_course_id: int) -> ResponseReturnValue:
 @blueprint.get("/test/sit/<token>/<int:number>")
 @learner_required
 def sit(token: str, number: int) -> ResponseReturnValue:
-    """One question of a running attempt."""
+    """A running attempt, open at one question. The others are on the page too: a script turns them without asking."""
     attempt, now = service.find(db.reader(), current_learner().id, token), clock.now()
     if over := _over(attempt, now):
         return over
     if not 1 <= number <= len(attempt.paper):
         raise NotFound(f"question {number}")
-    return render_template(
-        "assessment/sit.html", question=sheet.question(attempt, number), **_paper_values(attempt, now)
-    )
+    questions = [sheet.question(attempt, one) for one in range(1, len(attempt.paper) + 1)]
+    return render_template("assessment/sit.html", number=number, questions=questions, **_paper_values(attempt, now))
 
 
 @blueprint.post("/test/sit/<token>/<int:number>")
@@ -62,21 +61,19 @@ def answer(token: str, number: int) -> ResponseReturnValue:
     chosen = sent.get("chosen", []) if isinstance(sent, dict) else request.form.getlist("chosen")
     text = str(sent.get("text", "")) if isinstance(sent, dict) else request.form.get("text", "")
     flagged = bool(sent.get("flagged")) if isinstance(sent, dict) else "flagged" in request.form
-    learner = current_learner()
+    learner, now = current_learner(), clock.now()
     try:
         with db.write() as session:
-            saved = service.answer(
-                session, learner.id, token, number - 1, _ids(chosen), clock.now(), text=text, flagged=flagged
+            attempt = service.answer(
+                session, learner.id, token, number - 1, _ids(chosen), now, text=text, flagged=flagged
             )
     except Conflict:
         if isinstance(sent, dict):
             raise
         return redirect(url_for("assessment.result", token=token), 303)
     if isinstance(sent, dict):
-        attempt = service.find(db.reader(), learner.id, token)
-        return jsonify(saved=clock.local(saved.saved_at).strftime("%H:%M:%S"), map=_map(attempt, number))
+        return jsonify(saved=clock.local(now).strftime("%H:%M:%S"), map=_map(attempt, number))
     step = {"back": number - 1, "next": number + 1}.get(request.form.get("go", ""), 0)
-    attempt = service.find(db.reader(), learner.id, token)
     if 1 <= step <= len(attempt.paper):
         return redirect(url_for("assessment.sit", token=token, number=step), 303)
     return redirect(url_for("assessment.check", token=token), 303)

@@ -174,11 +174,12 @@ def _answer(visitor: Visitor) -> None:
         visitor.click("现在交卷", role="button", exact=False)
         return
     visitor.shot("test")
-    right = _right()[page.locator("fieldset legend").inner_text().strip()]
-    for option in page.locator(".t-o").all():
+    form = page.locator("form.t-q:not([hidden])")
+    right = _right()[form.locator("legend").inner_text().strip()]
+    for option in form.locator(".t-o").all():
         if option.locator("span").last.inner_text().strip() in right:
             option.locator("input").check()
-    visitor.go(page.locator(".t-act button.btn-primary"))
+    visitor.go(form.locator(".t-act button.btn-primary"))
 
 
 def certificate(visitor: Visitor) -> str:

@@ -1,8 +1,11 @@
-// A running test: the clock, and every answer saved as it is chosen. Grading and the deadline are the server's.
+// A running test: the clock, turning the paper, and every answer saved as it is chosen. Grading and the deadline are
+// the server's.
 const timer = document.querySelector("[data-left]");
 const handIn = document.querySelector("[data-hand-in]");
-const form = document.querySelector("[data-answer]");
+const paper = document.querySelector("[data-paper]");
 const ends = performance.now() + Number(timer.dataset.left) * 1000;
+const unsaved = new Set(); // questions whose last answer the server does not have yet
+const asked = []; // every saving so far, as a promise
 
 // --- the clock: counted from the server's figure, whatever this device's clock says ---
 
@@ -25,20 +28,53 @@ function tick() {
   announced = left;
   if (left > 0) return;
   clearInterval(ticking);
-  unsaved = false;
+  end();
+}
+
+function end() {
+  unsaved.clear();
   handIn.submit();
 }
 
 const ticking = setInterval(tick, 500);
-let unsaved = false;
+
+// --- turning the paper: all questions are on the page, so a lost network stops nobody ---
+
+const questions = paper ? [...paper.querySelectorAll("[data-answer]")] : [];
+const map = document.querySelector("[data-map]");
+const numberOf = (address) => Number(new URL(address, location.href).pathname.split("/").at(-1));
+
+function mark() {
+  const open = questions.findIndex((form) => !form.hidden);
+  for (const [at, link] of map.querySelectorAll("a").entries()) {
+    link.classList.toggle("cur", at === open);
+    if (at === open) link.setAttribute("aria-current", "step");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function open(number) {
+  const next = questions[number - 1];
+  if (!next) return false;
+  for (const form of questions) form.hidden = form !== next;
+  document.title = paper.dataset.title.replace("%NUMBER%", number);
+  mark();
+  window.scrollTo(0, 0);
+  next.querySelector("legend").focus({ preventScroll: true });
+  return true;
+}
+
+function turn(number, address) {
+  if (open(number)) history.pushState(null, "", address);
+}
 
 // --- saving ---
 
-if (form) {
+function keep(form) {
   const box = form.querySelector("[data-saved]");
   const words = box.querySelector("span");
   const csrf = document.querySelector('meta[name="csrf-token"]').content;
-  let turn = 0;
+  let last = 0;
   let retry = 0;
 
   const say = (text, bad = false) => {
@@ -48,13 +84,13 @@ if (form) {
   };
 
   const save = async () => {
-    const mine = ++turn;
+    const mine = ++last;
     clearTimeout(retry);
-    unsaved = true;
+    unsaved.add(form);
     const chosen = [...form.querySelectorAll("[name=chosen]:checked")].map((input) => Number(input.value));
     const text = form.querySelector("[name=text]")?.value ?? "";
     const flagged = form.querySelector("[name=flagged]").checked;
-    say(form.dataset.saySaving);
+    say(paper.dataset.saySaving);
     try {
       const answer = await fetch(form.action, {
         method: "POST",
@@ -63,33 +99,50 @@ if (form) {
         signal: AbortSignal.timeout(10_000),
         keepalive: true,
       });
-      if (mine !== turn) return;
+      if (mine !== last) return;
       if (answer.ok) {
         const data = await answer.json();
-        unsaved = false;
-        say(form.dataset.saySaved.replace("%TIME%", data.saved));
-        document.querySelector("[data-map]").innerHTML = data.map;
+        unsaved.delete(form);
+        say(paper.dataset.saySaved.replace("%TIME%", data.saved));
+        map.innerHTML = data.map;
+        mark();
       } else if (answer.status === 409) {
-        unsaved = false;
-        handIn.submit();
+        end();
       } else if (answer.status < 500) {
         const data = await answer.json().catch(() => ({}));
-        say(data.error || form.dataset.sayUnsaved, true);
+        say(data.error || paper.dataset.sayUnsaved, true);
       } else {
         throw new Error(String(answer.status));
       }
     } catch {
-      if (mine !== turn) return;
-      say(form.dataset.sayUnsaved, true);
+      if (mine !== last) return;
+      say(paper.dataset.sayUnsaved, true);
       retry = setTimeout(save, 3000);
     }
   };
 
-  form.addEventListener("change", save);
-  form.addEventListener("submit", () => {
-    unsaved = false;
+  form.addEventListener("change", () => asked.push(save()));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const typing = document.activeElement?.name === "text"; // Enter means on, though the way back stands first
+    const go = (typing ? form.querySelector("[name=go].btn-primary") : event.submitter)?.value;
+    if (go === "check") Promise.all(asked).then(() => location.assign(paper.dataset.check));
+    const step = { back: -1, next: 1 }[go];
+    const beside = step && questions[questions.indexOf(form) + step];
+    if (beside) turn(questions.indexOf(beside) + 1, beside.action);
   });
+}
+
+if (paper) {
+  questions.forEach(keep);
+  map.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    turn(numberOf(link.href), link.href);
+  });
+  window.addEventListener("popstate", () => open(numberOf(location.href)));
   window.addEventListener("beforeunload", (event) => {
-    if (unsaved) event.preventDefault();
+    if (unsaved.size) event.preventDefault();
   });
 }
