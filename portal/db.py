@@ -37,6 +37,7 @@ from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
+from portal import forking
 from portal.bulk import fill as fill
 from portal.bulk import filling as filling
 from portal.bulk import insert_many as insert_many
@@ -92,6 +93,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    forking.watch(engine)
     limit = app.extensions["portal_settings"].statement_seconds
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)

@@ -20,12 +20,13 @@ from portal.access.visitor import (
     visiting_learner,
 )
 from portal.audit import service as audit
-from portal.catalogue import choice
+from portal.catalogue import choice, overview
 from portal.catalogue import search as course_search
 from portal.catalogue import service as catalogue
 from portal.catalogue.choice import Offer, Standing
 from portal.catalogue.models import Category, Course, Lesson, Project, Specialty, SpecialtyCourse, TrainingClass
-from portal.catalogue.service import ClassChoice, Room
+from portal.catalogue.overview import Newest as NewestProject
+from portal.catalogue.service import ClassChoice
 from portal.credits import service as ledger
 from portal.credits.models import Credit
 from portal.db import UtcDateTime
@@ -161,6 +162,7 @@ __all__ = [
     "Model",
     "NavItem",
     "Newcomer",
+    "NewestProject",
     "NotFound",
     "Notice",
     "Offer",
@@ -193,7 +195,6 @@ __all__ = [
     "Refused",
     "Report",
     "Role",
-    "Room",
     "RowColumn",
     "RuleSet",
     "Rules",
@@ -259,6 +260,7 @@ __all__ = [
     "orders",
     "organisation_codes",
     "organisation_required",
+    "overview",
     "pdf",
     "people",
     "photos",

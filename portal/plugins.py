@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pluggy
 import structlog
-from flask import current_app
+from flask import current_app, g
 from flask_appbuilder import Model
 
 from portal import hookspecs
@@ -97,6 +97,7 @@ class Plugins:
                 if closed:
                     raise
                 log.exception("plugin_failed", plugin=plugin.name, hook=hook)
+                g.plugin_failed = True  # what is drawn without its answer is not kept for long
         return sorted(answers, key=lambda item: (getattr(item, "weight", 100), str(getattr(item, "key", ""))))
 
     def subscribers(self, hook: str) -> list[str]:

@@ -151,13 +151,17 @@ class NavItem:
 
 @dataclass(frozen=True)
 class HomeCard:
-    """A block on the home page, rendered from the plugin's own template. place: "main" or "side"."""
+    """A block on the home page, rendered from the plugin's own template. place: "main" or "side".
+
+    `lasting`: it tells everybody the same as long as the process lives, and is drawn once.
+    """
 
     key: str
     template: str
     place: str = "side"
     weight: int = 100
     context: Mapping[str, Any] = field(default_factory=dict)
+    lasting: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ each other: each asks for the marks once a second, and at once after a write of 
 
 import secrets
 import time
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from flask_appbuilder import Model
@@ -27,6 +27,7 @@ QUIET = {"portal_quiet": True}  # execution options of a statement that changes 
 SECONDS = 1.0  # how long another process may show what was true before
 
 Marks = tuple[tuple[str, str], ...]
+Value = TypeVar("Value")
 
 
 class TableMark(Model):
@@ -63,6 +64,19 @@ def marks(tables: Collection[str]) -> Marks:
     return tuple((name, mark) for name, mark in _marks() if name in tables) if tables else ()
 
 
+def kept(name: str, tables: Collection[str], read: Callable[[], Value]) -> Value:
+    """What `read` said last, until somebody writes to one of these tables; it reads by a connection of its own.
+
+    A session that began earlier would read a state from before the marks.
+    """
+    shelf: dict[str, tuple[Marks, Any]] = current_app.extensions["portal_kept_values"]
+    said = marks(tables)
+    if (found := shelf.get(name)) is None or found[0] != said:
+        found = shelf[name] = (said, read())
+    value: Value = found[1]
+    return value
+
+
 def touch(session: Session, table: str) -> None:
     """A quiet statement of this transaction changed what pages show of a table."""
     _replace(session.connection(), table)
@@ -83,6 +97,7 @@ def _marks() -> Marks:
 def init_app(app: Flask) -> None:
     """Watches the writes of an application. Statements in plain text are not seen; services write none."""
     memory = app.extensions["portal_marks"] = _Memory()
+    app.extensions["portal_kept_values"] = {}
 
     def note(connection: Connection, said: Any, _many: Any, _values: Any, options: Any, _result: Any) -> None:
         if not options.get("portal_quiet") and _mark(connection, said):

@@ -31,6 +31,7 @@ from portal.types import (
     PluginSetting,
     SelectionMode,
 )
+from portal.web import kept
 from tests.strangers import Start, plugin
 from tests.strangers import start as start
 
@@ -180,6 +181,22 @@ def test_navigation_fails_open(start: Start) -> None:
         raise ValueError("broken")
 
     assert start(nav_items=nav_items).test_client().get("/").status_code == 200
+
+
+def test_a_bar_drawn_while_a_plugin_failed_is_drawn_again(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "SECONDS", -1)
+    answers = iter([ValueError("the database was away"), [NavItem("s", "Stranger", "s.page")]])
+
+    def nav_items(user: object, audience: str) -> list[NavItem]:
+        answer = next(answers)
+        if isinstance(answer, ValueError):
+            raise answer
+        return answer
+
+    visitor = start(nav_items=nav_items, blueprints=[_page("")]).test_client()
+    assert "Stranger" not in visitor.get("/").text
+    assert "Stranger" in visitor.get("/").text
+    assert "Stranger" in visitor.get("/").text  # and kept: it is not asked a third time
 
 
 # --- tell ---------------------------------------------------------------------------------------------------------

@@ -56,10 +56,17 @@ def test_workers_on_a_migrated_database_answer_at_once(settings: Settings) -> No
     assert start(settings, "/login") == ["200"] * WORKERS
 
 
+@pytest.mark.parametrize("asked", [False, True])
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_workers_that_were_forked_share_no_connection(settings: Settings) -> None:
-    """As `gunicorn --preload` does: made once, asked nothing, forked, then all write and read at the same time."""
+def test_workers_that_were_forked_share_no_connection(settings: Settings, *, asked: bool) -> None:
+    """As `gunicorn --preload` does: made once, forked, then all write and read at the same time.
+
+    Whether or not the parent has asked its database something before.
+    """
     app = under_test(create_app(settings))
+    if asked:
+        with app.app_context(), db.read() as session:
+            assert session.scalar(select(func.count()).select_from(LoginAttempt)) == 0
     children = [child for number in range(WORKERS) if (child := _fork(app, number))]
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * WORKERS
     with app.app_context():

@@ -3,14 +3,14 @@
 Pure: no database, no clock. Hours in hundredths, money in fen.
 """
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from portal.rules.rules import KINDS, PUBLIC, Rules
+from portal.rules.rules import KINDS, MAJOR, PUBLIC, Pricing, Rules
 from portal.types import Problem
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class Standing:
     missing: dict[str, int]
     total: int
     problems: tuple[Problem, ...]
+
+
+class Weighed(NamedTuple):
+    """What a professional course adds to a choice, for lists that need no more of it."""
+
+    hours: int
+    price: int
+    compulsory: bool
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,26 @@ def fill(offers: Sequence[Offer], chosen: Collection[int], rules: Rules) -> Fill
     return Fill(picked, added_price, sum(offer.course.hours for offer in picked))
 
 
+def span(courses: Iterable[Weighed], rules: Rules) -> tuple[int, int]:
+    """What the cheapest sufficient choice of professional courses costs, and what all of them together cost."""
+    return _span(tuple(courses), rules.project_hours.get(MAJOR, 0), rules.pricing)
+
+
+@lru_cache(maxsize=5000)  # a list asks for the same specialties again and again; other prices are another question
+def _span(courses: tuple[Weighed, ...], need: int, pricing: Pricing) -> tuple[int, int]:
+    preset = [course for course in courses if course.compulsory]
+    free = [course for course in courses if not course.compulsory]
+    missing = need - sum(course.hours for course in preset)
+    weighed = [(course.hours, pricing.burden(course.hours, course.price), at) for at, course in enumerate(free)]
+    cover = _cheapest_cover(weighed, max(0, missing))
+    chosen = free if cover is None else [free[at] for at in cover]
+    return _together([*preset, *chosen], pricing), _together(courses, pricing)
+
+
+def _together(courses: Collection[Weighed], pricing: Pricing) -> int:
+    return pricing.line((course.hours, course.price) for course in courses) if courses else 0
+
+
 def close(offers: Sequence[Offer], gaps: Mapping[str, int], rules: Rules) -> list[Offer]:
     """The cheapest offers that close the gaps of a year, kind by kind; of a kind that they cannot close, all of it."""
     found: list[Offer] = []
@@ -115,22 +143,17 @@ def close(offers: Sequence[Offer], gaps: Mapping[str, int], rules: Rules) -> lis
 Cover = tuple[int, int, int, tuple[int, ...]]
 
 
-def _cheapest_cover(items: Sequence[tuple[int, int, int]], gap: int) -> tuple[int, ...] | None:
-    """Covering knapsack over (hours, cost, place). `best[h]` is the best way to at least h units of hours."""
-    unit = math.gcd(gap, *(hours for hours, _, _ in items))
-    need = gap // unit
-    best: list[Cover | None] = [(0, 0, 0, ()), *([None] * need)]
+def _cheapest_cover(items: Iterable[tuple[int, int, int]], gap: int) -> tuple[int, ...] | None:
+    """Covering knapsack over (hours, cost, place). `best[h]` is the best way to h hours, or to the gap and more."""
+    best: dict[int, Cover] = {0: (0, 0, 0, ())}
     for hours, cost, place in items:
-        for target in range(need, 0, -1):
-            before = best[max(0, target - hours // unit)]
-            if before is None:
-                continue
+        for reached, before in list(best.items()):
+            target = min(gap, reached + hours)
             with_it = (before[0] + cost, before[1] + 1, before[2] + hours, (*before[3], place))
-            current = best[target]
-            if current is None or with_it < current:
+            current = best.get(target)
+            if reached < gap and (current is None or with_it < current):
                 best[target] = with_it
-    found = best[need]
-    return None if found is None else found[3]
+    return best[gap][3] if gap in best else None
 
 
 def _burden(offer: Offer, rules: Rules) -> int:

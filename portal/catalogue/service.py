@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.catalogue import search  # noqa: F401 - keeps its index in step with courses, whoever writes them
 from portal.catalogue.choice import Offer
-from portal.catalogue.models import Category, Course, Project, Specialty, SpecialtyCourse, TrainingClass
+from portal.catalogue.models import Course, Project, Specialty, SpecialtyCourse, TrainingClass
+from portal.catalogue.overview import Newest
 from portal.clock import lazily_spoken
 from portal.divisions import service as divisions
 from portal.divisions.models import Division
@@ -37,28 +38,6 @@ class ClassChoice:
         return next((found for found in self.classes if found.id == class_id), None)
 
 
-def categories(session: Session) -> list[tuple[Category, int]]:
-    """Categories with a specialty in their order, each with the number of them. One statement."""
-    query = (
-        select(Category, func.count(Specialty.id))
-        .join(Specialty, Specialty.category_id == Category.id)
-        .group_by(Category.id)
-        .order_by(Category.weight, Category.id)
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def specialties(session: Session, category_id: int | None = None, words: str = "") -> list[Specialty]:
-    """Specialties of a category, or of all, that contain every given word. One statement."""
-    query = select(Specialty).join(Category).options(joinedload(Specialty.category))
-    if category_id is not None:
-        query = query.where(Specialty.category_id == category_id)
-    for word in words.split():
-        fields = (Specialty.name, Specialty.summary, Category.name)
-        query = query.where(or_(*(field.icontains(word, autoescape=True) for field in fields)))
-    return list(session.scalars(query.order_by(Category.weight, Category.id, Specialty.weight, Specialty.id)))
-
-
 def specialty(session: Session, specialty_id: int) -> Specialty:
     """:raises NotFound: no such specialty."""
     found = session.get(Specialty, specialty_id)
@@ -74,17 +53,6 @@ def project(session: Session, project_id: int) -> Project:
     if found is None:
         raise NotFound(f"project {project_id}")
     return found
-
-
-def newest_projects(session: Session, specialty_ids: Iterable[int]) -> dict[int, Project]:
-    """The project of the latest year of each specialty, open or not, with its rule set. One statement."""
-    query = (
-        select(Project)
-        .where(Project.specialty_id.in_(list(specialty_ids)))
-        .options(joinedload(Project.rule_set))
-        .order_by(Project.year)
-    )
-    return {found.specialty_id: found for found in session.scalars(query)}
 
 
 def open_project(session: Session, specialty_id: int, today: date) -> Project:
@@ -109,7 +77,7 @@ def open_project(session: Session, specialty_id: int, today: date) -> Project:
     raise Conflict(closed_reason(projects[0], today))
 
 
-def is_open(project: Project, today: date) -> bool:
+def is_open(project: Project | Newest, today: date) -> bool:
     """Whether a project takes enrolments on a day; both of its dates are included."""
     return project.opens_on <= today <= project.closes_on
 
@@ -160,50 +128,6 @@ def closing_offers(
             of_kind = of_kind.where(Course.id.in_(fitting))
         found += [Offer(course) for course in session.scalars(of_kind)]
     return found
-
-
-def major_offers(session: Session, projects: Iterable[Project]) -> dict[int, list[Offer]]:
-    """The professional courses each project offers, by project id. One statement."""
-    wanted = {(found.specialty_id, found.year): found.id for found in projects}
-    offers: dict[int, list[Offer]] = {project_id: [] for project_id in wanted.values()}
-    query = (
-        select(Course, SpecialtyCourse.compulsory, SpecialtyCourse.specialty_id)
-        .join(SpecialtyCourse, SpecialtyCourse.course_id == Course.id)
-        .where(SpecialtyCourse.specialty_id.in_([specialty_id for specialty_id, _ in wanted]))
-        .where(Course.published, Course.kind == MAJOR)
-    )
-    for course, compulsory, specialty_id in session.execute(query):
-        if (project_id := wanted.get((specialty_id, course.year))) is not None:
-            offers[project_id].append(Offer(course, compulsory))
-    return {project_id: sorted(found, key=_as_offered) for project_id, found in offers.items()}
-
-
-@dataclass(frozen=True)
-class Room:
-    """What the classes of a project have in common. `free` is None when one of them is unlimited."""
-
-    classes: int
-    free: int | None
-    study_until: date | None
-
-
-def room(session: Session, project_ids: Iterable[int]) -> dict[int, Room]:
-    """Classes, free seats and the last day of study of each project. One statement."""
-    query = (
-        select(
-            TrainingClass.project_id,
-            func.count(),
-            func.sum(TrainingClass.seats - TrainingClass.taken),
-            func.count(TrainingClass.seats),
-            func.max(TrainingClass.study_until),
-        )
-        .where(TrainingClass.project_id.in_(list(project_ids)))
-        .group_by(TrainingClass.project_id)
-    )
-    return {
-        project_id: Room(classes, free if limited == classes else None, until)
-        for project_id, classes, free, limited, until in session.execute(query)
-    }
 
 
 def class_for(session: Session, project: Project, division_code: str, on: date | None = None) -> ClassChoice:

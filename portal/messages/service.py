@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Row, bindparam, delete, func, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -17,10 +18,11 @@ from portal.settings import current_settings
 
 COPY = "messages.mail"  # the job that sends a copy; people/mailing.py knows the addresses
 COPY_SMS = "messages.sms"  # the same as a text; people/texting.py knows the numbers
+_NOTICE = Notice.__table__.c  # the table, not the model, which would be looked up for each row
 _PUBLISHED = (  # built once: that takes longer than running it, and the home page waits for it
-    select(Notice.id, Notice.title, Notice.pinned, Notice.published_at)
-    .where(Notice.published_at <= bindparam("moment", type_=UtcDateTime))
-    .order_by(Notice.pinned.desc(), Notice.published_at.desc())
+    select(_NOTICE.id, _NOTICE.title, _NOTICE.pinned, _NOTICE.published_at)
+    .where(_NOTICE.published_at <= bindparam("moment", type_=UtcDateTime))
+    .order_by(_NOTICE.pinned.desc(), _NOTICE.published_at.desc())
     .limit(bindparam("most", type_=Integer))
 )
 
@@ -71,7 +73,9 @@ def mark_read(session: Session, moment: datetime, *account_ids: int) -> None:
     )
 
 
-def notices(session: Session, moment: datetime, limit: int = 50) -> Sequence[Row[int, str, bool, datetime]]:
+def notices(
+    session: Session | Connection, moment: datetime, limit: int = 50
+) -> Sequence[Row[int, str, bool, datetime]]:
     """通知公告 that are published, pinned ones first, newest first: (id, title, pinned, published_at)."""
     return session.execute(_PUBLISHED, {"moment": moment, "most": limit}).all()
 

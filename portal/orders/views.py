@@ -117,7 +117,7 @@ def cancel(number: str) -> ResponseReturnValue:
         with db.write() as session:
             service.cancel(session, service.find(session, number, buyer_id()), clock.now(), account().id)
             payments.propose_strays(session, order.id, clock.now())
-        flash(_("The order is cancelled and its place is free again. Nothing was charged."), "ok")
+        flash(_("The order is cancelled. Nothing was charged."), "ok")
     except Conflict as conflict:
         flash(str(conflict.message), "warm")
     else:

@@ -7,13 +7,15 @@ Most pages of a learner ask for little else so often. Whoever writes by a rule r
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portal import db, versions
 from portal.rules.models import RuleSet
 from portal.rules.rules import Rules
+
+_ONE = select(RuleSet.__table__.c.data).where(RuleSet.__table__.c.id == bindparam("rule_set_id"))
 
 
 @dataclass(frozen=True)
@@ -26,33 +28,25 @@ class Published:
     rules: Rules
 
 
-@dataclass(frozen=True)
-class _Shelf:
-    sets: dict[int, Published]
-    marks: versions.Marks
-
-
 def of_year(year: int, moment: datetime) -> Rules:
     """What the year asks for; the national defaults where the office has set nothing."""
     said = [one for one in _all().values() if one.year == year and one.effective_at <= moment]
     return max(said, key=lambda one: one.version).rules if said else Rules()
 
 
-def of_set(session: Session, rule_set_id: int) -> Rules:
+def of_set(session: Session | Connection, rule_set_id: int) -> Rules:
     """What one version says: that of an order or a plan.
 
     One that was published by another process a moment ago, or in this very transaction, is read.
     """
     known = _all().get(rule_set_id)
-    return known.rules if known is not None else session.get_one(RuleSet, rule_set_id).rules
+    if known is not None:
+        return known.rules
+    return Rules.model_validate(session.execute(_ONE, {"rule_set_id": rule_set_id}).scalar_one())
 
 
 def _all() -> dict[int, Published]:
-    shelf: _Shelf | None = current_app.extensions.get("portal_rule_sets")
-    marks = versions.marks(("rule_set",))
-    if shelf is None or shelf.marks != marks:
-        shelf = current_app.extensions["portal_rule_sets"] = _Shelf(_read(), marks)
-    return shelf.sets
+    return versions.kept("rule sets", ("rule_set",), _read)
 
 
 def _read() -> dict[int, Published]:

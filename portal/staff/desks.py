@@ -52,4 +52,6 @@ def _build(app: Flask, screens: Iterable[type[Screen]], needs: guard.Needs) -> N
 
 def _need(needs: guard.Needs, screen: type[Screen], desk: str, made: Any) -> None:
     """`made`: the module that made the views; what it does not name stays closed."""
-    needs.update({f"{desk}_{screen.key}.{view}": (screen.key, made.PERMISSIONS[view]) for view in made.routes(screen)})
+    for view in made.routes(screen):
+        key = screen.decided() if view == "act" else screen.key
+        needs[f"{desk}_{screen.key}.{view}"] = (key, made.PERMISSIONS[view])

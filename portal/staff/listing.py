@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, inspect, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SelectBase,
+    false,
+    func,
+    inspect,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.exceptions import BadRequest
 
@@ -94,17 +106,16 @@ def _turned(screen: type[Screen], wanted: Wanted, text: str) -> Wanted:
     return replace(wanted, page=number({"turn": at}, "turn", 1), past=key, back=way == "before")
 
 
-def statement(
-    screen: type[Screen], wanted: Wanted, scope: Scope, *further: ColumnElement[bool], most: int | None = None
-) -> Select[Any]:
-    """All rows that fit, in order, with what their columns need. `most`: rows that each way of finding words gives."""
+def statement(screen: type[Screen], wanted: Wanted, scope: Scope, *further: ColumnElement[bool]) -> Select[Any]:
+    """All rows that fit, in order, with what their columns need."""
     query = select(screen.model).options(*_loads(screen, screen.columns))
-    return query.where(*_fits(screen, wanted, scope, most), *further).order_by(*_order(screen, wanted))
+    fits = _fits(screen, wanted, scope, _found(screen, wanted, scope, None))
+    return query.where(*fits, *further).order_by(*_order(screen, wanted))
 
 
 def fitting(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None = searching.MOST) -> Select[Any]:
     """Keys of all rows that fit, in no order: what is counted."""
-    return select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, most))
+    return select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, _found(screen, wanted, scope, most)))
 
 
 def page(session: Session, screen: type[Screen], wanted: Wanted, scope: Scope) -> Page:
@@ -119,30 +130,45 @@ def page(session: Session, screen: type[Screen], wanted: Wanted, scope: Scope) -
     return Page(rows, shown, count > COUNTED, pages, links[0], links[1] if following else "", bool(broad))
 
 
-def _counted(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
+def _counted(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any, Any]:
     """How many rows fit, up to one more than COUNTED, and whether the words led to more than were looked at."""
-    count = select(func.count()).select_from(fitting(screen, wanted, scope).limit(COUNTED + 1).subquery())
     if not (wanted.words and screen.find):
-        return select(count.scalar_subquery(), literal(0))
-    found = select(func.count()).select_from(searching.keys(screen, wanted.words, scope).subquery())
-    return select(count.scalar_subquery(), found.scalar_subquery() >= searching.MOST)
+        return select(_number(fitting(screen, wanted, scope).limit(COUNTED + 1)), literal(0))
+    found = searching.keys(screen, wanted.words, scope).cte("found")  # looked up once, counted twice
+    rows = select(primary_key(screen.model)).where(*_fits(screen, wanted, scope, select(found)))
+    return select(_number(rows.limit(COUNTED + 1)), _number(select(found)) >= searching.MOST)
+
+
+def _number(rows: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def _cut(screen: type[Screen], wanted: Wanted, scope: Scope) -> Select[Any]:
-    """The rows of one page and one more, which says that others follow; backwards when the page before is wanted."""
+    """The rows of one page and one more, which says that others follow; backwards when the page before is wanted.
+
+    Where no index has their order, only keys are sorted: what the columns show is read for the rows of the page.
+    """
     key, skipped = primary_key(screen.model), 0 if wanted.past else (wanted.page - 1) * wanted.size
     many, beyond = wanted.size + 1, _beyond(screen, wanted)
-    stretches = [] if wanted.words else scope.one_by_one(screen)
-    if len(stretches) < 2:
-        return statement(screen, wanted, scope, *beyond, most=searching.MOST).limit(many).offset(skipped)
-    narrow = [*conditions(screen, wanted.chosen), *beyond]
+    ways = _ways(screen, wanted, scope)
+    if not ways:
+        return statement(screen, wanted, scope, *beyond).limit(many).offset(skipped)
     arms = [
-        select(key).where(one, *narrow).order_by(*_order(screen, wanted)).limit(skipped + many).subquery()
-        for one in stretches
+        select(key).where(*one, *beyond).order_by(*_order(screen, wanted)).limit(skipped + many).subquery()
+        for one in ways
     ]
     query = select(screen.model).options(*_loads(screen, screen.columns))
     query = query.where(key.in_(union_all(*(select(arm) for arm in arms))))
     return query.order_by(*_order(screen, wanted, searching.plain)).limit(many).offset(skipped)
+
+
+def _ways(screen: type[Screen], wanted: Wanted, scope: Scope) -> list[list[ColumnElement[bool]]]:
+    """Conditions of the parts a list is put together from; none where an index has all of it in its order."""
+    if wanted.words:
+        return [_fits(screen, wanted, scope, _found(screen, wanted, scope, searching.MOST))]
+    stretches = scope.one_by_one(screen)
+    narrow = list(conditions(screen, wanted.chosen))
+    return [[one, *narrow] for one in stretches] if len(stretches) > 1 else []
 
 
 def _beyond(screen: type[Screen], wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -244,11 +270,16 @@ def _order(screen: type[Screen], wanted: Wanted, seen_as: Callable[[Any], Any] =
     return [one.desc() if down != wanted.back else one.asc() for one in named]
 
 
-def _fits(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None) -> list[ColumnElement[bool]]:
+def _found(screen: type[Screen], wanted: Wanted, scope: Scope, most: int | None) -> SelectBase | None:
+    """Keys of the rows the words lead to; `most`: rows that each way of finding them gives."""
+    return searching.keys(screen, wanted.words, scope, most) if wanted.words and screen.find else None
+
+
+def _fits(screen: type[Screen], wanted: Wanted, scope: Scope, found: SelectBase | None) -> list[ColumnElement[bool]]:
     """All conditions of a list. With words, only the rows these lead to are read, by their keys."""
     if not wanted.words:
         return [scope.clause(screen), *conditions(screen, wanted.chosen)]
-    if not screen.find:
+    if found is None:
         return [false()]
-    found = primary_key(screen.model).in_(searching.keys(screen, wanted.words, scope, most))
-    return [found, scope.clause(screen, searching.plain), *conditions(screen, wanted.chosen, searching.plain)]
+    among = primary_key(screen.model).in_(found)
+    return [among, scope.clause(screen, searching.plain), *conditions(screen, wanted.chosen, searching.plain)]

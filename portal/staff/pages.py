@@ -52,17 +52,23 @@ def given(screen: type[Screen]) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Head:
-    """A column of a list as it is drawn in every row: its name is translated once, not once per cell."""
+    """A column of a list as it is drawn in every row: its name is translated once, not once per cell.
+
+    `begin`: what each of its cells begins with.
+    """
 
     name: str
     label: Markup
     numeric: bool
     sort: bool
+    begin: Markup
 
     @classmethod
     def of(cls, column: Column) -> "Head":
         """The head of a declared column, in the reader's language."""
-        return cls(column.name, escape(column.label), column.shape.numeric, column.sort)
+        kind, label = Markup(' class="s-r x-tn"') if column.shape.numeric else "", escape(column.label)
+        begin = Markup('<td data-label="{}"{}>').format(label, kind)
+        return cls(column.name, label, column.shape.numeric, column.sort, begin)
 
 
 class Pages:
@@ -90,7 +96,7 @@ class Pages:
     def page_show(self, pk: str) -> ResponseReturnValue:
         row = self._row(pk)
         change = self.screen.writable() and self._may_write()
-        steps = [one for one in self.screen.actions if self._may_write() and one.applies(row)]
+        steps = [one for one in self.screen.actions if self._may_act() and one.applies(row)]
         shown = {"screen": self.screen, "row": row, "pk": pk, "steps": steps, "may_change": change}
         shown["links"] = _links(self.screen, pk)
         if self.screen.versions is not None:
@@ -100,6 +106,8 @@ class Pages:
         return render_template("staff/show.html", **shown)
 
     def page_act(self, pk: str, key: str) -> ResponseReturnValue:
+        if not self._may_act():  # the guard asked for the right to the step, not for that to see the row
+            raise NotFound(f"{self.screen.key} {pk}")
         row, action = self._row(pk), acting.find(self.screen, key)
         back, rows = address(self.screen, "show", pk=pk), address(self.screen, "list")
         return acting.page(self.screen, action, row, pk, back, rows)
@@ -148,6 +156,10 @@ class Pages:
 
     def _may_write(self) -> bool:
         return grants.current().may(self.screen.key, WRITE)
+
+    def _may_act(self) -> bool:
+        granted = grants.current()
+        return granted.may(self.screen.key) and granted.may(self.screen.decided(), WRITE)
 
     def _row(self, pk: str) -> Any:
         row = listing.one(db.reader(), self.screen, pk, scope.current())
@@ -225,31 +237,37 @@ def _address_of(link: PageLink, pk: str) -> str:
     return url_for(link.endpoint, **values)
 
 
-def _lines(
-    screen: type[Screen], rows: list[Any], heads: list[Head]
-) -> list[tuple[str, Markup, list[tuple[Head, Markup]]]]:
-    """Address, first cell, and the other cells with their heads, of each row.
+def _lines(screen: type[Screen], rows: list[Any], heads: list[Head]) -> list[tuple[str, str, Markup]]:
+    """Address, what the first cell says, and the other cells, of each row.
 
-    A value that comes again in its column (a state, a place) is drawn once.
+    A value that comes again in its column (a state, a place) is drawn once. Cells are put together here: a template
+    would look at each of them again, which was a tenth of the page.
     """
     key = primary_key(screen.model).key
     base = address(screen, "list")
-    drawn: list[dict[Any, Markup]] = [{} for _column in screen.columns]
+    begins = ["", *(head.begin for head in heads[1:])]
+    drawn: list[tuple[Column, str, dict[Any, str]]] = [
+        (column, begin, {}) for column, begin in zip(screen.columns, begins, strict=True)
+    ]
     lines = []
     for row in rows:
-        first, *rest = [_cell(column, row, known) for column, known in zip(screen.columns, drawn, strict=True)]
-        pairs = list(zip(heads[1:], rest, strict=True))
-        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", first, pairs))
+        first, *rest = [_cell(row, *one) for one in drawn]
+        cells = Markup("".join(rest))  # noqa: S704 - of escaped pieces
+        lines.append((f"{base}{quote(str(getattr(row, key)), safe='')}", first, cells))
     return lines
 
 
-def _cell(column: Column, row: Any, known: dict[Any, Markup]) -> Markup:
+def _cell(row: Any, column: Column, begin: str, known: dict[Any, str]) -> str:
+    """A value as it stands in its column; the first one, which leads to its row, without its cell."""
     value = column.value(row)
-    if isinstance(value, dict | list):
-        return escape(column.shape.cell(value))
-    if value not in known:
-        known[value] = escape(column.shape.cell(value))
-    return known[value]
+    once = not isinstance(value, dict | list)  # these name nothing
+    if once and value in known:
+        return known[value]
+    text = escape(column.shape.cell(value))
+    said = begin + text + Markup("</td>") if begin else text
+    if once:
+        known[value] = said
+    return said
 
 
 def _choices(one: Filter, limits: scope.Scope) -> list[tuple[str, str]]:

@@ -163,6 +163,7 @@ class Screen:
     fields: ClassVar[tuple[Field, ...]] = ()
     inlines: ClassVar[tuple[Inline, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()  # steps of a row's workflow; only on the staff desk
+    decides: ClassVar[str] = ""  # the key of another screen: its right to write is what the actions ask for
     verbs: ClassVar[Mapping[str, object]] = {}  # words for what its room writes into the audit trail
     versions: ClassVar[Versions | None] = None  # rows never change, a form publishes the next; only on the staff desk
     links: ClassVar[tuple[PageLink, ...]] = ()  # the plugin's own pages about it
@@ -208,7 +209,13 @@ class Screen:
     @classmethod
     def written(cls) -> bool:
         """Whether anything can be done with it that needs the right to write."""
-        return bool(cls.fields or cls.actions or cls.versions)
+        own = cls.actions and cls.decided() == cls.key
+        return bool(cls.fields or own or cls.versions)
+
+    @classmethod
+    def decided(cls) -> str:
+        """The key of the screen that must be writable for its actions."""
+        return cls.decides or cls.key
 
     @classmethod
     def shown(cls) -> tuple[Column, ...]:

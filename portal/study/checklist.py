@@ -37,7 +37,9 @@ def left(plan: Plan) -> str:
     courses = sum(course.state == "open" for course in plan.courses)
     exams = sum(course.needs_test and course.state != "complete" for course in plan.courses)
     if courses and exams:
-        return str(_("%(courses)s courses and %(tests)s tests left", courses=courses, tests=exams))
+        of_courses = ngettext("%(num)d course", "%(num)d courses", courses)
+        of_tests = ngettext("%(num)d test", "%(num)d tests", exams)
+        return str(_("%(courses)s and %(tests)s left", courses=of_courses, tests=of_tests))
     if courses:
         return str(ngettext("%(num)d course left", "%(num)d courses left", courses))
     return str(ngettext("%(num)d test left", "%(num)d tests left", exams))

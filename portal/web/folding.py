@@ -11,15 +11,28 @@ from typing import Any
 import jinja2
 from flask import has_request_context, request
 from flask.templating import Environment
-from flask_babel import get_locale, gettext
+from flask_babel import get_domain, get_locale, gettext
 from jinja2 import nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 TEXTS = frozenset({"_", "gettext"})
+NUMBERED = "ngettext"
 ADDRESS = "url_for"
 FIXED = frozenset({"language", "site_name", "has_endpoint"})  # globals that say the same as long as the process lives
+
+
+class _Imported(jinja2.Template):
+    """What an import without context gives is made once: it knows the globals of the application and nothing else.
+
+    Jinja compares the names of all globals at each import, in case a page brought some of its own; none does.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 class Folding(Environment):
@@ -27,6 +40,8 @@ class Folding(Environment):
 
     Twins share everything but compiled templates; what a template extends, includes or imports is its twin's.
     """
+
+    template_class = _Imported
 
     def _load_template(self, name: str, globals: Any) -> jinja2.Template:
         told_apart = has_request_context() and not self.overlayed
@@ -63,6 +78,8 @@ class _Folder(NodeTransformer):
             return call
         if name in TEXTS:
             return _text(call)
+        if name == NUMBERED:
+            return _numbered(call)
         asked = name in FIXED or (name == ADDRESS and {value.key for value in call.kwargs} <= {"filename"})
         return self._answer(name, call) if asked else call
 
@@ -85,5 +102,20 @@ def _text(call: nodes.Call) -> nodes.Expr:
     said = Markup(gettext(text.value))  # noqa: S704 - of our catalogues
     if not call.kwargs:
         return nodes.Const(said % {}, lineno=call.lineno)
-    values = [nodes.Pair(nodes.Const(value.key), value.value) for value in call.kwargs]
-    return nodes.Mod(nodes.Const(said), nodes.Dict(values), lineno=call.lineno)
+    return nodes.Mod(nodes.Const(said), nodes.Dict(_values(call)), lineno=call.lineno)
+
+
+def _numbered(call: nodes.Call) -> nodes.Expr:
+    """A text with a number: every language here tells one from more, or does not care."""
+    one, many, number = call.args
+    if not isinstance(one, nodes.Const) or not isinstance(many, nodes.Const):
+        return call
+    ask = get_domain().get_translations().ungettext
+    single, several = (nodes.Const(Markup(ask(one.value, many.value, n))) for n in (1, 2))  # noqa: S704 - the same
+    is_one = nodes.Compare(number, [nodes.Operand("eq", nodes.Const(1))])
+    values = nodes.Dict([nodes.Pair(nodes.Const("num"), number), *_values(call)])
+    return nodes.Mod(nodes.CondExpr(is_one, single, several), values, lineno=call.lineno)
+
+
+def _values(call: nodes.Call) -> list[nodes.Pair]:
+    return [nodes.Pair(nodes.Const(value.key), value.value) for value in call.kwargs]

@@ -2,15 +2,17 @@
 
 What differs from visitor to visitor, the tokens of forms and scripts, is put in when something is shown. It is kept
 until somebody writes to one of the tables it names (portal.versions), at most a minute, and never past midnight. A
-piece names fewer tables than its page: after a write only what shows that table is drawn anew.
+piece names fewer tables than its page: after a write only what shows that table is drawn anew. What shows neither rows
+nor the time, such as the bar or a form, is `lasting`: drawn once by each process.
 """
 
+import math
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
@@ -29,6 +31,13 @@ _FORM, _SCRIPT = secrets.token_hex(16), secrets.token_hex(16)
 _TOKENS: dict[str, str] = {"csrf_token": _FORM, "csp_nonce": _SCRIPT}
 
 View = Callable[..., Any]
+
+
+class _Ends(NamedTuple):
+    """What ends something that is kept: a write to one of the tables, and the time, unless it is lasting."""
+
+    tables: tuple[str, ...]
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,40 +62,45 @@ def kept(*tables: str, by: str = "") -> Callable[[View], View]:
             number = asked.pop(by, ["0"])
             if asked or len(number) > 1 or not _small(number[0]) or not _TOKENLESS.issuperset(session):
                 return view(**values)  # type: ignore[no-any-return]
-            return _shown((request.path, number[0]), tables, lambda: view(**values))
+            return _shown((request.path, number[0]), _Ends(tables), lambda: view(**values))
 
         return show
 
     return keep
 
 
-def piece(name: str, *tables: str, caller: Callable[[], str]) -> Markup:
+def piece(name: str, *tables: str, lasting: bool = False, caller: Callable[[], str]) -> Markup:
     """A part of a template that is the same for everybody who reads its language:
 
     {% call piece("home.notices", "notice") %}...{% endcall %}. What it needs is best asked for inside, so that it is
     not read where the piece is known.
+
+    :param lasting: it says the same as long as the process lives; then it names no tables
     """
-    return Markup(_shown(("", name), tables, caller))  # noqa: S704 - what a template drew
+    return Markup(_shown(("", name), _Ends(tables, lasting), caller))  # noqa: S704 - what a template drew
 
 
 def _small(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
 
 
-def _shown(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], str]) -> str:
+def _shown(name: tuple[str, str], ends: _Ends, draw: Callable[[], str]) -> str:
     """What is kept under a name, drawn anew where it may be true no longer, with this visitor's tokens."""
-    text = _text(name, tables, draw)
+    text = _text(name, ends, draw)
     if g.get("csrf_token") == _FORM:  # part of what is being drawn to be kept
         return text
     return text.replace(_FORM, generate_csrf()).replace(_SCRIPT, headers.csp_nonce())
 
 
-def _text(name: tuple[str, str], tables: tuple[str, ...], draw: Callable[[], str]) -> str:
+def _text(name: tuple[str, str], ends: _Ends, draw: Callable[[], str]) -> str:
     shelf: dict[tuple[str, ...], _Kept] = current_app.extensions["portal_kept"]
-    key, marks, day = (*name, str(get_locale())), versions.marks(tables), clock.today(clock.now())
+    key, marks = (*name, str(get_locale())), versions.marks(ends.tables)
+    day = None if ends.lasting else clock.today(clock.now())
     found = shelf.get(key)
     if found is None or (found.marks, found.day) != (marks, day) or found.until < time.monotonic():
-        found = _Kept(_drawn(draw), marks, day, time.monotonic() + SECONDS)
+        text = _drawn(draw)
+        whole = ends.lasting and not g.get("plugin_failed")
+        found = _Kept(text, marks, day, math.inf if whole else time.monotonic() + SECONDS)
         if len(shelf) >= MOST:
             shelf.clear()
         shelf[key] = found

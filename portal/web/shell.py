@@ -1,7 +1,7 @@
 """What every page of the shell can use: navigation, the visitor, filters, static addresses."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from portal.web import formats, headers, i18n
 STATIC = Path(__file__).parent / "static"
 HOME = NavItem("home", _l("Home"), "web.home", weight=0)
 CENTRE = NavItem("centre", _l("Learning centre"), "study.centre", weight=40)
+
+ADDRESSES = 5000  # kept of those that templates asked for
+PLAIN = (int, str)  # 1 and True are the same key, and different addresses
+OTHERWISE = frozenset({"_external", "_scheme", "_method"})
 
 
 def audience() -> str:
@@ -59,16 +63,20 @@ def _stamp(filename: str) -> str:
 
 
 def _addresses(app: Flask) -> Callable[..., str]:
-    """`url_for` for templates: an address without arguments, or of a static file, is worked out once."""
-    known: dict[tuple[str, str, str], str] = {}
+    """`url_for` for templates: the addresses of a list are asked for again and again, and worked out once.
+
+    They depend on nothing but where the site is mounted; one with its host, or beside the page's own, is not known.
+    """
+
+    @lru_cache(maxsize=ADDRESSES)
+    def known(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
 
     def url_for(endpoint: str, **values: Any) -> str:
-        if not (values.keys() <= {"filename"} and has_request_context()) or endpoint.startswith("."):
+        plain = all(type(value) in PLAIN and name not in OTHERWISE for name, value in values.items())
+        if not plain or endpoint.startswith(".") or not has_request_context():
             return app.url_for(endpoint, **values)
-        key = (request.script_root, endpoint, values.get("filename", ""))
-        if key not in known:
-            known[key] = app.url_for(endpoint, **values)
-        return known[key]
+        return known(request.script_root, endpoint, tuple(values.items()))
 
     return url_for
 

@@ -1,7 +1,12 @@
 """首页 and the language switch."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from portal import clock, db
 from portal.access.guard import public
@@ -29,9 +34,14 @@ def home() -> str:
         days_left=(today.replace(month=12, day=31) - today).days,
         year_rules=lambda: rules.of_year(today.year, now),
         doors=lambda: plugins.declared("selection_modes"),
-        cards=lambda: plugins.ask("home_cards", user=current_account()),
-        notices=lambda: messages.notices(db.reader(), now, limit=5),
+        cards=cache(lambda: plugins.ask("home_cards", user=current_account())),
+        notices=lambda: _notices(now),
     )
+
+
+def _notices(now: datetime) -> Sequence[Row[int, str, bool, datetime]]:
+    with db.alone() as connection:
+        return messages.notices(connection, now, limit=5)
 
 
 @blueprint.post("/language")

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock, db
 from portal.access import attempts, service
+from portal.app import create_app
 from portal.people import passwords, registration
 from portal.people.models import LoginName
-from portal.testing import PASSWORD, log_in, make_account, make_learner
+from portal.settings import Settings
+from portal.testing import PASSWORD, log_in, make_account, make_learner, under_test
 
 
 def test_one_form_and_the_name_shows(app: Flask, client: FlaskClient) -> None:
@@ -18,6 +21,23 @@ def test_one_form_and_the_name_shows(app: Flask, client: FlaskClient) -> None:
         learner = make_learner(session)
     log_in(client, learner.account)
     assert "周晓岚" in client.get("/").text
+
+
+@pytest.mark.parametrize(("address", "secure"), [("http://127.0.0.1:8000", False), ("https://xue.example.cn", True)])
+def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(
+    settings: Settings, address: str, *, secure: bool
+) -> None:
+    """And stays on the encrypted line where the portal has one."""
+    app = under_test(create_app(settings.model_copy(update={"public_url": address})))
+    with app.app_context():
+        with db.write() as session:
+            name = make_account(session).username
+        said = app.test_client().post("/login", base_url=address, data={"name": name, "password": PASSWORD})
+        db.engine().dispose()
+    assert said.status_code == 303
+    flags = {one.strip() for one in said.headers["Set-Cookie"].split(";")[1:]}
+    assert {"HttpOnly", "SameSite=Lax"} <= flags
+    assert ("Secure" in flags) == secure
 
 
 def test_a_wrong_password_keeps_the_name_and_tells_nothing(app: Flask, client: FlaskClient) -> None:

@@ -24,7 +24,9 @@ __all__ = ["actors", "plain_world"]  # fixtures
 PEOPLE = ("stranger", "learner", "organisation", "clerk", "viewer", "idle staff", "county")
 # What everybody may see, or what is no row: nothing here is anybody's own.
 FIXED = {
-    **dict.fromkeys(("notice_id", "project_id", "specialty_id", "course_id", "role_id", "template_id"), "1"),
+    **dict.fromkeys(
+        ("notice_id", "project_id", "specialty_id", "course_id", "role_id", "template_id", "question_id"), "1"
+    ),
     "provider": "sandbox",
     "version": "v1",
     "year": "2026",
@@ -33,6 +35,7 @@ FIXED = {
     "what": "zip",
     "which": "file",
     "role": "viewer",
+    "language": "zh",
 }
 UNKNOWN = "424242"
 NOBODYS = {"number": "D26-0000-000S", "payment": "P26-0000-000E", "refund_number": "R26-0000-000V"}

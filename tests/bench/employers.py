@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from portal import db
+from portal import clock, db
 from portal.app import create_app
 from portal.divisions.models import Division
 from portal.people import employers
@@ -53,7 +53,7 @@ def _fill(first: int, last: int) -> None:
             if start == 0:
                 session.add(Division(code="130208", name="丰润区", level="county"))
                 session.flush()
-            same = {"code_kind": "x", "division_code": "130208", "state": "approved"}
+            same = {"code_kind": "x", "division_code": "130208", "state": "approved", "created_at": clock.now()}
             rows = [{"id": key + 1, "name": name, "code": f"N{key}", **same} for key, name in names.items()]
             db.fill(session, Organisation, rows)
             every = [(key + 1, ending) for key, name in names.items() for ending in employers.endings(name)]

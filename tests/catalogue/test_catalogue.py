@@ -5,40 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.catalogue import service
+from portal.catalogue import overview, service
 from portal.catalogue.models import Course, Project, Specialty, TrainingClass
 from portal.errors import Conflict, NotFound
 from tests.catalogue.planting import statements
 
 TODAY = date(2026, 11, 24)
-
-
-def test_categories_count_their_specialties_and_empty_ones_are_not_shown(session: Session) -> None:
-    with statements() as seen:
-        found = service.categories(session)
-    assert [(category.name, count) for category, count in found] == [("工程技术", 1), ("卫生健康", 1)]
-    assert len(seen) == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("", ["建筑工程", "护理"]),
-        ("施工", ["建筑工程"]),
-        ("卫生 护", ["护理"]),
-        ("施工 护理", []),
-        ("100%", ["护理"]),
-        ("%", ["护理"]),
-        ("_", []),
-    ],
-)
-def test_search(session: Session, words: str, found: list[str]) -> None:
-    assert [one.name for one in service.specialties(session, words=words)] == found
-
-
-def test_specialties_of_a_category(session: Session) -> None:
-    assert [one.name for one in service.specialties(session, 2)] == ["护理"]
-    assert service.specialties(session, 99) == []
 
 
 def test_unknown_ids(session: Session) -> None:
@@ -66,7 +38,7 @@ def test_a_new_year_beside_the_old_one(session: Session) -> None:
     session.flush()
     assert service.open_project(session, 1, TODAY).id == 2
     assert service.open_project(session, 1, date(2026, 10, 1)).id == 1
-    assert service.newest_projects(session, [1, 2])[1].id == 2
+    assert [one.project and one.project.id for one in overview.specialties(session.connection())] == [2, None]
 
 
 def test_courses_of_a_project(session: Session) -> None:
@@ -88,22 +60,6 @@ def test_courses_of_a_project(session: Session) -> None:
 def test_another_specialty_is_offered_the_public_ones_only(session: Session) -> None:
     other = Project(id=3, specialty_id=2, year=2026)
     assert [(one.course.id, one.compulsory) for one in service.courses_of(session, other)] == [(7, False), (8, False)]
-
-
-def test_major_offers_and_room_take_one_statement_each(session: Session) -> None:
-    projects = [service.project(session, 1)]
-    with statements() as seen:
-        offers = service.major_offers(session, projects)
-        room = service.room(session, [1])
-    assert [one.course.id for one in offers[1]] == [3, 1, 2, 4]
-    assert (room[1].classes, room[1].free, room[1].study_until) == (3, 46, date(2026, 12, 31))
-    assert len(seen) == 2
-
-
-def test_one_unlimited_class_makes_room_unlimited(session: Session) -> None:
-    session.get_one(TrainingClass, 3).seats = None
-    session.flush()
-    assert service.room(session, [1])[1].free is None
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,17 @@ def enough(offers: list[Offer], taken: set[int], rules: Rules) -> bool:
 
 
 @given(offered(), rule_sets)
+def test_what_a_list_says_of_the_price_is_what_filling_costs(drawn: tuple[list[Offer], set[int]], rules: Rules) -> None:
+    majors = [one for one in drawn[0] if one.course.kind == MAJOR]
+    weighed = [choice.Weighed(one.course.hours, one.course.price, one.compulsory) for one in majors]
+    only = rules.model_copy(update={"project_hours": {MAJOR: rules.project_hours[MAJOR]}})
+    more = choice.fill(majors, (), only)
+    taken = {one.course.id for one in (more.offers if more else majors)} | choice.preset(majors)
+    cheapest = choice.price([one for one in majors if one.course.id in taken], rules)
+    assert choice.span(weighed, rules) == (cheapest, choice.price(majors, rules))
+
+
+@given(offered(), rule_sets)
 def test_fill_against_brute_force(drawn: tuple[list[Offer], set[int]], rules: Rules) -> None:
     offers, chosen = drawn
     kept = chosen | choice.preset(offers)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from portal import clock, db, jobs
 from portal.jobs import Job
+from portal.people import service as people
 from portal.storage import current_storage
 from portal_certs import bundling, service
 from portal_certs.models import Document
@@ -22,7 +23,7 @@ from portal_certs.sample import SAMPLE
 from portal_certs.service import batches as batches_
 from tests.certs.desk import URL, ask, batches, file_of, staff_at, try_till_given_up
 from tests.certs.holder import NOW, documents, issued
-from tests.staff.world import World
+from tests.staff.world import THEIRS, World
 
 
 def test_a_zip_holds_the_issued_bytes_under_their_names(app: Flask, desk: FlaskClient) -> None:
@@ -100,7 +101,7 @@ def test_too_many_are_said_before_they_are_made(app: Flask, desk: FlaskClient, m
 def test_county_staff_take_only_what_they_may_see(app: Flask, world: World) -> None:
     county, foreign = issued(), issued("李明")
     with db.write() as session:
-        session.get_one(Document, foreign.id).learner.division_code = world.theirs["learners"].division_code
+        people.change_employer(session, foreign.learner_id, "唐山市第二中学", THEIRS, None, NOW)
     client = staff_at(app, world.county)
     assert ask(client).status_code == 303
     assert batches()[-1].documents == [county.id]

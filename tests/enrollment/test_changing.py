@@ -43,6 +43,8 @@ def submit(wizard: Wizard, total: int):  # type: ignore[no-untyped-def]
 def test_from_the_order_page_to_the_changed_order(wizard: Wizard, ordered: Order) -> None:
     page = wizard.client.get(f"/orders/{ordered.number}").text
     assert f'action="/enrol/orders/{ordered.number}/change"' in page
+    assert "名额始终为您保留" in page
+    assert "名额立即释放" in page
     assert change(wizard, ordered).location == "/enrol/1/courses"
     shown = wizard.get("courses").text
     assert f"正在修改订单 {ordered.number}" in shown

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.access import attempts
+from portal.access import attempts, staff_accounts
 from portal.access import service as access
 from portal.access.models import LoginAttempt
 from portal.credits import service as credits_
@@ -23,8 +23,10 @@ from portal.messages.models import Message
 from portal.people import claims, closing, login_names, passwords, service
 from portal.people.models import Account, Agreement, Learner
 from portal.people.registration import Registration
-from portal.testing import PASSWORD
+from portal.staff import roles
+from portal.testing import PASSWORD, log_in
 from tests.people.conftest import NOW
+from tests.staff.world import HASH
 
 NUMBER, FREE = "11010519491231002X", "110105194912310038"
 OTHER = "another horse 8"
@@ -86,8 +88,8 @@ def walk(app: Flask, number: str) -> list[tuple[int, str | None, str]]:
         see(visitor.get(page))
     visitor.post("/logout")
     see(visitor.post("/login", data={"name": number, "password": "wrong horse 7"}))
-    see(visitor.post("/login", data={"name": number, "password": passwords.COMMON_INITIAL}))
-    see(visitor.get("/activate"))
+    for page in ("/login", "/activate"):  # the browser sends the form on
+        see(visitor.post(page, data={"name": number, "password": passwords.COMMON_INITIAL}))
     activation = {"id_number": number, "phone": FORM["phone"], "password": "x horse 77", "again": "x horse 77"}
     see(visitor.post("/activate", data={**activation, "agreed": "y"}))
     see(visitor.post("/login", data={"name": number, "password": OTHER}))
@@ -229,6 +231,20 @@ def test_one_card_has_one_owner(right: Registration, writing: Session) -> None:
     second = service.register(writing, replace(right, phone="13900000001", email=""), NOW)
     with pytest.raises(Refused):
         claims.keep_apart(writing, second, 1, "both")
+
+
+def test_staff_see_who_had_the_number_first(right: Registration, known: Learner, app: Flask) -> None:
+    second = claim(right, division_code="130208")
+    link = f'href="/staff/learners/{known.id}"'
+    for role, sees in ((staff_accounts.ADMIN, [link, "周晓岚"]), (roles.COUNTY, ["路北区"])):
+        visitor = app.test_client()
+        with db.write() as session:
+            roles.sync(session, app)
+            account = staff_accounts.add(session, f"staff-{role}", "郝静宜", HASH, role, ["130208"])
+        log_in(visitor, account)
+        page = visitor.get(f"/staff/learners/{second.id}").text
+        assert [text for text in sees if text not in page] == []
+        assert (link in page) is (role == staff_accounts.ADMIN), "who is of another county is not named"
 
 
 def test_who_closed_an_account_registers_again(right: Registration, known: Learner, app: Flask) -> None:

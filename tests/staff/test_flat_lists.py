@@ -100,6 +100,20 @@ def test_words_are_looked_up_from_where_they_stand(
                 assert not [one for one in steps if one in (f"SCAN {table}", "SCAN learner", "SCAN order_line")], steps
 
 
+def test_words_are_looked_up_once_and_only_keys_are_sorted(
+    app: Flask, growing: list[type[Screen]], world: World, backend: str
+) -> None:
+    """Ten thousand rows may fit: what columns show is read for those of the page."""
+    if backend != "sqlite":
+        pytest.skip("as above")
+    with app.test_request_context():
+        for screen in growing:
+            said = str(listing._cut(screen, Wanted("周晓岚"), Scope(frozenset({MINE}))).compile(db.engine()))
+            assert "JOIN" not in said.partition("WHERE")[2], said
+            steps = plan(listing._counted(screen, Wanted("周晓岚"), Scope(frozenset({MINE}))))
+            assert sum(one.startswith("SEARCH learner ") for one in steps) <= 1, steps
+
+
 def _orders(world: World, code: str, number: int) -> None:
     """So many further orders of a county, a minute apart."""
     first = world.mine["orders"]

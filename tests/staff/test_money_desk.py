@@ -142,4 +142,16 @@ def test_the_office_proposes_a_refund_beside_the_terms(admin: FlaskClient, count
         assert newest is not None
         assert (newest.amount, newest.state, newest.words) == (1000, "proposed", "课程停开")
     assert "课程停开" in admin.get(f"/staff/refunds/{newest.id}").text
-    assert county.post(address, data=said).status_code == 404  # a county reads its orders
+    assert county.post(address, data=said).status_code == 404  # a county reads its orders and refunds
+
+
+def test_proposing_a_refund_asks_for_the_right_to_refunds_and_to_see_the_order(
+    county: FlaskClient, world: World
+) -> None:
+    order_id = world.mine["refunds"].payment.order_id
+    address = f"/staff/orders/{order_id}/do/propose"
+    for orders, refunds, seen in (("read", "write", 200), ("write", "read", 404), ("", "write", 404)):
+        level("orders", orders)
+        level("refunds", refunds)
+        assert county.get(address).status_code == seen, (orders, refunds)
+        assert (address in county.get(f"/staff/orders/{order_id}").text) == (seen == 200)

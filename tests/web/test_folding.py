@@ -7,6 +7,7 @@ from jinja2 import DictLoader
 PAGES = {
     "fixed.html": '{{ _("Log in") }} {{ url_for("access.login") }} {{ language() }} {{ _("100%% sure") }}',
     "filled.html": '{{ _("Welcome, %(name)s", name=name) }}',
+    "counted.html": '{{ ngettext("%(name)s (%(num)d specialty)", "%(name)s (%(num)d specialties)", n, name=name) }}',
     "own.html": '{% macro say(_) %}{{ _("Log in") }}{% endmacro %}{{ say(shout) }}',
     "absent.html": '{% if has_endpoint("no.such") %}{{ url_for("no.such") }}{% endif %}.',
     "outer.html": '{% extends "base.html" %}{% block part %}{{ _("Log in") }}{% endblock %}',
@@ -43,6 +44,20 @@ def test_addresses_begin_with_where_the_site_is_mounted(pages: Flask) -> None:
 def test_what_a_page_fills_in_is_escaped_each_time(pages: Flask) -> None:
     assert _drawn(pages, "filled.html", name="赵敏") == "赵敏，您好"
     assert _drawn(pages, "filled.html", name="<b>") == "&lt;b&gt;，您好"
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "specialty"), (2, "specialties"), (0, "specialties")])
+def test_a_text_with_a_number_takes_the_form_of_that_number(pages: Flask, number: int, words: str) -> None:
+    assert _drawn(pages, "counted.html", "en", n=number, name="<b>") == f"&lt;b&gt; ({number} {words})"
+    assert f"{number} 个专业" in _drawn(pages, "counted.html", n=number, name="工程")
+
+
+def test_addresses_with_values_are_told_apart(pages: Flask) -> None:
+    pages.jinja_env.loader = DictLoader({"of.html": '{{ url_for("messages.notice", notice_id=n, **more) }}'})
+    assert [_drawn(pages, "of.html", n=n, more={}) for n in (1, 2, 1)] == ["/notices/1", "/notices/2", "/notices/1"]
+    assert _drawn(pages, "of.html", root="/portal", n=1, more={}) == "/portal/notices/1"
+    assert _drawn(pages, "of.html", n=1, more={"_external": True}).endswith("//localhost/notices/1")
+    assert _drawn(pages, "of.html", n=1, more={"_anchor": "a"}) == "/notices/1#a"
 
 
 def test_a_name_a_template_gives_itself_stays_its_own(pages: Flask) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import event, insert, update
 
 from portal import clock, db, versions
 from portal.app import create_app
-from portal.catalogue.models import Course, Specialty
+from portal.catalogue.models import Category, Course, Specialty
 from portal.messages.models import Notice
 from portal.orders import service as orders
 from portal.orders.models import Order
 from portal.settings import Settings
 from portal.testing import log_in, make_account, under_test
+from portal.web import kept as kept_pages
 from portal.web.kept import kept
 from tests.orders.shop import NOON, Shop, buy, open_shop, register
 
@@ -185,6 +186,49 @@ def test_a_piece_is_drawn_again_only_after_a_write_to_its_tables(
     event.remove(db.engine(), "before_cursor_execute", note)
     assert not any("rule_set" in one for one in said)
     assert any("FROM notice" in one for one in said)
+
+
+def test_what_is_lasting_is_drawn_once_by_each_process(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_pages, "SECONDS", -1)  # whatever the time ends has ended
+    app.extensions["portal_kept"].clear()
+    client.get("/")
+    before = dict(app.extensions["portal_kept"])
+    _publish("别的都重画")
+    assert "别的都重画" in client.get("/").text
+    after = {key[1]: found for key, found in app.extensions["portal_kept"].items() if key[2] == "zh_Hans_CN"}
+    lasting = {name for name, found in after.items() if found in before.values()}
+    assert {"top.web.home.", "home.doors", "home.login", "card.certs/card_verify.html"} <= lasting
+    assert not {"home.notices", "home.goal", "home.side"} & lasting
+
+
+@pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
+def test_a_category_that_is_renamed_is_seen_at_once_and_another_write_leaves_the_list_of_them(
+    app: Flask, client: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(versions, "SECONDS", 1000.0)
+    client.post("/language", data={"to": language})
+    client.get("/enrol")
+    with db.write() as session:
+        session.execute(update(Course).values(price=Course.price + 1))
+    assert _said(client, "category") == []
+    with db.write() as session:
+        session.execute(update(Category).values(name="改了类别"))
+    assert "改了类别" in client.get("/enrol").text
+
+
+def _said(client: FlaskClient, table: str) -> list[str]:
+    """Statements that read a table first while the list is drawn."""
+    said: list[str] = []
+
+    def note(*given: object) -> None:
+        said.append(str(given[2]))
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    client.get("/enrol")
+    event.remove(db.engine(), "before_cursor_execute", note)
+    return [one for one in said if one.startswith(f"SELECT {table}")]
 
 
 def test_a_learner_shares_the_pieces_and_keeps_their_own_tokens(app: Flask) -> None:

@@ -127,7 +127,7 @@ def nav_items(user: Account | None, audience: str) -> Iterable[NavItem]:
 @hookimpl
 def home_cards(user: Account | None) -> Iterable[HomeCard]:
     return [
-        HomeCard("verify", "certs/card_verify.html", weight=60, context={"example": verifying.example}),
+        HomeCard("verify", "certs/card_verify.html", weight=60, context={"example": verifying.example}, lasting=True),
         HomeCard("certificates", "certs/card_mine.html", place="centre", context={"documents": pages.latest}),
     ]
 

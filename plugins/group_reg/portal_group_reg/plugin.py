@@ -111,7 +111,7 @@ def nav_items(user: Account | None, audience: str) -> Iterable[NavItem]:
 @hookimpl
 def home_cards(user: Account | None) -> Iterable[HomeCard]:
     if user is None or user.kind == "organisation":
-        return [HomeCard("roster_template", "group_reg/card.html", weight=20)]
+        return [HomeCard("roster_template", "group_reg/card.html", weight=20, lasting=True)]
     return []
 
 

@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
+from markupsafe import Markup
+from sqlalchemy.orm import Session, object_session
 
 from portal.people import claims
 from portal.people.models import Learner
 from portal.staff.actions import Action, Ask
+from portal.staff.core.merging import in_reach
+from portal.staff.screens import RowColumn
+from portal.staff.shapes import NOTHING, Shape
 
 CHOICES = {"true": _l("In doubt"), "false": _l("Not in doubt")}
 _WHY = (Ask("reason", _l("What was looked at"), hint=_l("It stands in the audit trail")),)
@@ -18,6 +23,24 @@ Run = Callable[[Session, Learner, Mapping[str, Any], int, datetime], Any]
 
 def _in_doubt(row: Learner) -> bool:
     return row.in_doubt
+
+
+def _first(row: Learner) -> Learner | None:
+    session = object_session(row)
+    return claims.holder(session, row) if session is not None and row.in_doubt else None
+
+
+def _named(row: Learner) -> object:
+    """The other account, to be compared; of one in other divisions, which its staff decide about, the place alone."""
+    first = _first(row)
+    if first is None or not in_reach(first):
+        return first.division.name if first and first.division else NOTHING
+    return Markup('<a href="{}">{}</a>').format(url_for("staff_learners.show", pk=first.id), first.name)
+
+
+FIRST = RowColumn(
+    "first", _l("Who registered the number first"), Shape(_named, lambda _row: "", lambda _row: None), path="id"
+)
 
 
 def _give(session: Session, row: Learner, said: Mapping[str, Any], actor_id: int, now: datetime) -> None:

@@ -104,6 +104,7 @@ class Orders(Screen):
         Filter("placed", _l("Placed"), "days", "placed_at"),
     )
     order = "-placed_at"
+    decides = "refunds"  # an order is not written by anybody; what is proposed is a refund
     actions = (
         Action(
             "propose",

@@ -82,6 +82,7 @@ class Learners(Screen):
         Column("id_kind", _l("Kind of ID"), words.ID_KIND),
         *columns[1:],
         Column("in_doubt", _l("ID number in doubt"), shapes.YES_NO),
+        doubts.FIRST,
         Column("survivor", _l("Joined to"), path="survivor.name"),
     )
     parts = (
@@ -105,7 +106,7 @@ class Learners(Screen):
     filters = (
         Filter("division", _l("Division"), "division", "division_code"),
         Filter("source", _l("Origin"), choices=words.REGISTERED),
-        Filter("number", _l("ID number"), "choice", "in_doubt", doubts.CHOICES),
+        Filter("number", _l("ID number in doubt"), "choice", "in_doubt", doubts.CHOICES),
     )
     waits = {"number": "true"}
     fields = (

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.credits.models import Credit
-from portal.divisions import following
 from portal.people.models import Learner
 from portal.study.models import Plan, PlanCourse
 from portal.study.service.completion import complete_plan
@@ -26,9 +25,8 @@ def open_plans(session: Session, specs: Sequence[PlanSpec], now: datetime) -> li
     studies the same hours twice; a plan of such courses alone completes at once. A handful of statements, however
     many plans.
     """
-    known, credited = _standing(session, specs)
+    known, credited, places = _standing(session, specs)
     fresh = [spec for spec in _once_a_line(specs) if spec.line_id is None or spec.line_id not in known]
-    places = following.places(session, Learner, (spec.learner_id for spec in fresh))
     ids = db.insert_many(session, Plan, [_plan(spec, places, now) for spec in fresh])
     opened = list(zip(ids, fresh, strict=True))
     courses = [
@@ -57,21 +55,27 @@ def _once_a_line(specs: Iterable[PlanSpec]) -> list[PlanSpec]:
     return kept
 
 
-def _standing(session: Session, specs: Iterable[PlanSpec]) -> tuple[dict[int, int], Done]:
-    """The plans these lines have already, and what stands in the ledger of all these specs mention. One statement."""
+def _standing(session: Session, specs: Iterable[PlanSpec]) -> tuple[dict[int, int], Done, Places]:
+    """The plans these lines have already, what stands in the ledger of all these specs mention, and where their people
+    are. One statement.
+    """
     lines = [spec.line_id for spec in specs if spec.line_id is not None]
     learners = {spec.learner_id for spec in specs}
     courses = {course.course_id for spec in specs for course in spec.courses}
-    plans = select(literal("plan"), Plan.line_id, Plan.id, literal(0)).where(db.among(Plan.line_id, lines))
-    hours = select(literal("credit"), Credit.learner_id, Credit.course_id, Credit.year).where(
+    plans = select(literal("plan"), Plan.line_id, Plan.id, literal(0), literal("")).where(db.among(Plan.line_id, lines))
+    people = select(literal("person"), Learner.id, literal(0), literal(0), Learner.division_code).where(
+        db.among(Learner.id, learners)
+    )
+    hours = select(literal("credit"), Credit.learner_id, Credit.course_id, Credit.year, literal("")).where(
         db.among(Credit.learner_id, learners),
         Credit.course_id.in_(courses),
         Credit.reversed_by.is_(None),
         Credit.hours > 0,
     )
-    found: Sequence[Any] = session.execute(union_all(plans, hours)).all()
-    known = {line_id: plan_id for kind, line_id, plan_id, _ in found if kind == "plan"}
-    return known, {(learner, course, year) for kind, learner, course, year in found if kind == "credit"}
+    found: Sequence[Any] = session.execute(union_all(plans, hours, people)).all()
+    known = {line_id: plan_id for kind, line_id, plan_id, *_rest in found if kind == "plan"}
+    done = {(learner, course, year) for kind, learner, course, year, _code in found if kind == "credit"}
+    return known, done, {learner: code for kind, learner, *_rest, code in found if kind == "person"}
 
 
 def _done(spec: PlanSpec, course: SpecCourse, credited: Done) -> bool:
