@@ -6,8 +6,9 @@ so services are written for one rule. Seats, counters and numbers move only by c
 """
 
 import json
+import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,14 +17,31 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, has_request_context
 from flask_appbuilder import Model
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Engine, Table, any_, event, func, insert, literal, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Engine,
+    Text,
+    any_,
+    cast,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql import Delete, Update, update
 from sqlalchemy.types import TypeDecorator
 
-from portal import bulk, forking
+from portal import forking
+from portal.bulk import fill as fill
+from portal.bulk import filling as filling
+from portal.bulk import insert_many as insert_many
+from portal.bulk import reserve as reserve
 
 # Named before FAB's models are imported: SQLite's batch migrations need names for constraints.
 Model.metadata.naming_convention = {
@@ -37,6 +55,7 @@ Model.metadata.naming_convention = {
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False})
 
 ONE_WRITER = 0x7875657368  # "xuesh", the key of PostgreSQL's advisory lock
+_PLAIN = re.compile("[0-9a-f]+(?:,[0-9a-f]+)*")
 Row = TypeVar("Row", bound=Model)
 _writing: ContextVar[bool] = ContextVar("portal_writing", default=False)
 
@@ -158,33 +177,6 @@ def alone(*, write: bool = False) -> Iterator[Connection]:
         yield connection
 
 
-def insert_many(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Inserts rows of one table and returns their ids in the order given: one statement for one row, two for many.
-
-    Many rows are given their ids beforehand: RETURNING does not promise an order, and asking for one costs a
-    statement a row on SQLite. Every row names the same columns.
-    """
-    table = model.__table__
-    if len(rows) == 1:
-        return list(session.scalars(insert(table).values(rows[0]).returning(table.c.id)))
-    ids = _next_ids(session, table, len(rows)) if rows else []
-    fill(session, model, [{"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)])
-    return ids
-
-
-def fill(session: Session, model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows whose ids nobody asks for, by one statement. Every row names the same columns.
-
-    Many rows go to the driver without the mapping in between, which would look at every value of every row; PostgreSQL
-    gets them by COPY: half the time of as many INSERTs, whose questions its driver sends one by one.
-    """
-    if len(rows) > 1:
-        session.flush()
-        bulk.fill(session.connection(), model.__table__, rows)
-    elif rows:
-        session.execute(insert(model.__table__), rows)
-
-
 def insert_unless(session: Session, model: type[Row], unique: str, values: Mapping[str, Any]) -> Row | None:
     """Inserts a row unless another one has its value in the column `unique`: then None, and nothing is written."""
     said = insert_or(model).values(**values)
@@ -228,20 +220,14 @@ def move(
 def among(column: QueryableAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """`column IN values`, for thousands of texts or numbers: they go as one array or one piece of JSON, because every
     placeholder of its own is written, read and counted."""
-    if db.engine.dialect.name == "postgresql":
-        return column == any_(literal(list(values), ARRAY(column.type)))
-    each = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(each.c.value))
-
-
-def _next_ids(session: Session, table: Table, number: int) -> list[int]:
-    """Ids nobody else gets: of PostgreSQL's sequence, or on SQLite, where nobody else writes meanwhile, the next."""
-    if db.engine.dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(table.name, "id")
-        each = select(func.nextval(sequence).label("id")).select_from(func.generate_series(1, number)).subquery()
-        return list(session.scalars(select(func.array_agg(each.c.id))).one())  # one answer, not one a row
-    last = session.scalar(select(func.max(table.c.id))) or 0
-    return list(range(last + 1, last + 1 + number))
+    items = list(values)
+    if db.engine.dialect.name != "postgresql":
+        each = func.json_each(json.dumps(items)).table_valued("value")
+        return column.in_(select(each.c.value))
+    said = ",".join(map(str, items))
+    if said.count(",") == len(items) - 1 and _PLAIN.fullmatch(said):  # numbers and digests: the driver takes ten times
+        return column == any_(cast(literal("{" + said + "}", Text), ARRAY(column.type)))  # as long to write an array
+    return column == any_(literal(items, ARRAY(column.type)))
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

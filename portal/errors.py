@@ -54,6 +54,14 @@ class TooMany(PortalError):
     status = 429
 
 
+class Elsewhere(Exception):
+    """This page makes no sense now; the one of `endpoint` does. `why` is shown there."""
+
+    def __init__(self, endpoint: str, why: object = "", **values: str | int) -> None:
+        super().__init__(endpoint)
+        self.endpoint, self.why, self.values = endpoint, why, values
+
+
 class Misconfigured(PortalError):
     """A setting is missing or wrong; the portal does not start."""
 

@@ -33,7 +33,7 @@ from portal.db import UtcDateTime
 from portal.divisions import following
 from portal.divisions import service as divisions
 from portal.divisions.models import Division, listed
-from portal.errors import Conflict, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
+from portal.errors import Conflict, Elsewhere, Forbidden, Misconfigured, NotFound, PortalError, Refused, TooMany
 from portal.fonts import FONTS
 from portal.hookspecs import hookimpl
 from portal.jobs import Again, Job, JobContext, submit, try_again
@@ -138,6 +138,7 @@ __all__ = [
     "Division",
     "DocumentVariable",
     "Draft",
+    "Elsewhere",
     "Employment",
     "Field",
     "Filter",

@@ -69,21 +69,19 @@ def current_vault() -> Vault:
     return vault
 
 
-def _seal(value: str | None) -> str | None:
-    return None if value is None else current_vault().seal(value)
-
-
 class Sealed(TypeDecorator[str]):
-    """A text column that is encrypted in the database and plain in Python."""
+    """A text column that is encrypted in the database and plain in Python.
+
+    An application has one vault and one engine, which keeps these processors.
+    """
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return _seal(value)
-
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
-        return _seal  # text is what every driver takes: nothing is left to turn
+        seal = current_vault().seal
+        return lambda value: None if value is None else seal(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else current_vault().open(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:
+        opened = current_vault().open
+        return lambda value: None if value is None else opened(value)

@@ -1,11 +1,15 @@
 """Many rows at once: ids in the order given, defaults and types as the mapping has them, on both databases."""
 
+import threading
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import db
+from portal import copying, db
 from portal.messages.models import Message
 from portal.payments.models import PaymentEvent
 from portal.testing import make_account
@@ -76,6 +80,78 @@ def test_a_value_that_is_taken_gives_no_row(app: Flask) -> None:
         made = db.insert_unless(session, type(first), "username", values)
         assert made is not None
         assert (made.username, made.id != first.id) == ("new", True)
+
+
+def test_several_tables_are_filled_while_their_rows_are_made(app: Flask) -> None:
+    with db.write() as session:
+        session.add(PaymentEvent(**_told(1)))
+        account = make_account(session)
+        ids = db.reserve(session, PaymentEvent, 4500)
+        with db.filling(session):
+            db.fill(session, PaymentEvent, (_told(row_id + 10) | {"id": row_id} for row_id in ids))
+            assert session.scalar(select(func.count()).select_from(PaymentEvent)) == 4501  # asked: it waits
+            row = {"account_id": account.id, "kind": "a", "params": {"b": "\t"}, "created_at": NOON}
+            db.fill(session, Message, [row])
+            db.fill(session, Message, [])
+    with db.read() as session:
+        assert set(session.scalars(select(PaymentEvent.id))) > set(ids)
+        assert session.scalars(select(Message.params)).one() == {"b": "\t"}
+
+
+def test_what_the_database_forbids_while_others_are_made_is_said(app: Flask) -> None:
+    with pytest.raises(IntegrityError), db.write() as session, db.filling(session):
+        db.fill(session, PaymentEvent, [_told(place) | {"payment_id": 4711} for place in range(3)])
+        db.fill(session, PaymentEvent, [_told(place + 3) for place in range(3)])
+    with db.read() as session:
+        assert session.scalar(select(PaymentEvent.id)) is None
+
+
+def test_a_block_that_ends_early_leaves_no_thread_and_no_row(app: Flask) -> None:
+    with pytest.raises(KeyError), db.write() as session, db.filling(session):
+        db.fill(session, PaymentEvent, [_told(place) for place in range(3)])
+        raise KeyError("a row that cannot be made")
+    assert not [one for one in threading.enumerate() if one.name.startswith("portal-bulk")]
+    with db.write() as session:
+        assert session.scalar(select(PaymentEvent.id)) is None
+        db.fill(session, PaymentEvent, [_told(place) for place in range(3)])
+
+
+class _Name(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["a", "b\tc", "d\\n\n\r"], ["a", "b\\tc", "d\\\\n\\n\\r"]),
+        ([1, -2, 3], ["1", "-2", "3"]),
+        (["x", None, ""], ["x", "\\N", ""]),
+        ([True, False, True], ["t", "f", "t"]),
+        ([_Name("张\t三"), "b", _Name("c")], ["张\\t三", "b", "c"]),
+        (["%s\t"] * 3, ["%s\\t"] * 3),
+        ([b"\0\xff", b"", None], ["\\\\x00ff", "\\\\x", "\\N"]),
+        ([1.5, Decimal("2.50"), 3], ["1.5", "2.50", "3"]),
+        ([NOON, NOON.date(), None], ["2026-11-24T04:00:00+00:00", "2026-11-24", "\\N"]),
+    ],
+)
+def test_values_are_written_as_copy_reads_them(values: list[Any], said: list[str]) -> None:
+    numbers = [*range(len(values))]
+    lines = [f"{one}\t{number}\n" for one, number in zip(said, numbers, strict=True)]
+    assert copying.text([values, numbers]) == "".join(lines)
+
+
+def test_a_value_nobody_can_write_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        copying.text([[object(), object()]])
+
+
+@pytest.mark.parametrize("wanted", [[""], ["e1,e2"], ["e1", "e2"], ["x'{}", "e1"], ["null"]])
+def test_among_takes_any_text(app: Flask, wanted: list[str]) -> None:
+    with db.write() as session:
+        db.fill(session, PaymentEvent, [_told(place) for place in range(4)])
+    with db.read() as session:
+        found = session.scalars(select(PaymentEvent.event_id).where(db.among(PaymentEvent.event_id, wanted)))
+        assert set(found) == {"e0", "e1", "e2", "e3"} & set(wanted)
 
 
 @pytest.mark.parametrize("wanted", [[], [1], [0, 2, 4]])

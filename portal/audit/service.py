@@ -44,9 +44,7 @@ def record_table(
 def record_many(session: Session, actor_id: int | None, verb: str, table: str, ids: Iterable[int]) -> None:
     """One row about each of many objects of a table, in one statement."""
     same = {"at": clock.now(), "actor_id": actor_id, "verb": verb, "object_type": table, "reason": ""}
-    rows = [{**same, "object_id": str(one)} for one in ids]
-    if rows:
-        db.fill(session, AuditRow, rows)
+    db.fill(session, AuditRow, ({**same, "object_id": str(one)} for one in ids))
 
 
 def chain(_context: JobContext | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.access.visitor import buyer_id
-from portal.errors import Conflict
+from portal.errors import Conflict, Elsewhere, NotFound
 from portal.orders import service
 from portal.orders.models import Order
 from portal.orders.quote import Quote
@@ -48,18 +48,23 @@ def place_within(session: Session, proposal: OrderProposal) -> Order:
     return service.place(session, proposal, ask, clock.now(), current_settings().order_hours)
 
 
-def changeable(number: str) -> Order:
+def changeable(number: str, mode: str) -> Order:
     """The visitor's own unpaid order, about to be chosen anew; its gateways were asked to collect no more for it.
 
-    :raises NotFound: unknown or foreign.
-    :raises Conflict: it is paid or over, or money for it may be on its way.
+    :raises NotFound: unknown, foreign, or of another mode.
+    :raises Elsewhere: to its page, for it is paid or over, or money for it may be on its way.
     """
     order, now = service.find(db.reader(), number, buyer_id()), clock.now()
+    if order.mode != mode:
+        raise NotFound(number)
     gateways.settle(order, now)
     db.reader().refresh(order)
-    if order.state != PLACED or order.expires_at <= now:
-        raise Conflict(service.NOT_CHANGEABLE)
-    _refuse_while_paying(db.reader(), order)
+    try:
+        if order.state != PLACED or order.expires_at <= now:
+            raise Conflict(service.NOT_CHANGEABLE)
+        _refuse_while_paying(db.reader(), order)
+    except Conflict as conflict:
+        raise Elsewhere("orders.show", conflict.message, number=order.number) from conflict
     return order
 
 

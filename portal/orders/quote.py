@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -56,7 +56,7 @@ class Quote:
 
     lines: tuple[QuotedLine, ...]
 
-    @property
+    @cached_property
     def total(self) -> int:
         return sum(line.price for line in self.lines)
 

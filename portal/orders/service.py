@@ -211,8 +211,10 @@ def _insert(session: Session, proposal: OrderProposal, quoted: Quote, now: datet
         "expires_at": until,
     }
     order = numbers.insert(session, Order, numbers.ORDER, values, now)
-    line_ids = db.insert_many(session, OrderLine, [_line(order, line) for line in quoted.lines])
-    db.fill(session, LineCourse, list(_courses(line_ids, quoted)))
+    same = {"order_id": order.id, "mode": order.mode}
+    line_ids = db.insert_many(session, OrderLine, [same | _line(line) for line in quoted.lines])
+    with db.filling(session):
+        db.fill(session, LineCourse, _courses(line_ids, quoted))
     if order.division_code is None:
         places.settle(session, [order.id])
     return order
@@ -229,12 +231,10 @@ def _courses(line_ids: list[int], quoted: Quote) -> Iterator[dict[str, Any]]:
             yield {"line_id": line_id, **course}
 
 
-def _line(order: Order, quoted: QuotedLine) -> dict[str, Any]:
+def _line(quoted: QuotedLine) -> dict[str, Any]:
     line = quoted.line
     return {
-        "order_id": order.id,
         "learner_id": line.learner_id,
-        "mode": order.mode,
         "project_id": line.project_id,
         "class_id": line.class_id,
         "title": line.title,

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import service as audit
-from portal.db import among, fill, insert_many
+from portal.db import among, fill, filling, reserve
 from portal.people import identity
 from portal.people.models import Account, Employment, Learner, LoginName, Organisation
 from portal.people.rules import county_of
@@ -94,17 +94,18 @@ def add(
         return {}
     employers = {employer.name: employer} if employer else _employers(session, newcomers)
     source, used = "group" if employer else "import", taken(session, newcomers)
-    accounts = insert_many(session, Account, [_account(one, password_hash, now) for one in newcomers])
-    rows = [
-        _learner(one, account, employers.get(one.employer), used, home, now) | {"source": source}
-        for one, account in zip(newcomers, accounts, strict=True)
-    ]
-    ids = insert_many(session, Learner, rows)
-    jobs = zip(newcomers, ids, rows, strict=True)
-    worked = [_employment(*job, employers.get(job[0].employer), now) for job in jobs]
-    fill(session, Employment, worked)
-    fill(session, LoginName, list(_login_names(newcomers, accounts, used)))
-    audit.record_many(session, None, "imported", Learner.__tablename__, ids)
+    accounts, ids = (reserve(session, model, len(newcomers)) for model in (Account, Learner))
+    with filling(session):
+        fill(session, Account, (_account(*one, password_hash, now) for one in zip(newcomers, accounts, strict=True)))
+        rows = [
+            _learner(one, learner_id, account, employers.get(one.employer), used, home, now) | {"source": source}
+            for one, learner_id, account in zip(newcomers, ids, accounts, strict=True)
+        ]
+        fill(session, Learner, rows)
+        jobs = zip(newcomers, ids, rows, strict=True)
+        fill(session, Employment, (_employment(*job, employers.get(job[0].employer), now) for job in jobs))
+        fill(session, LoginName, _login_names(newcomers, accounts, used))
+        audit.record_many(session, None, "imported", Learner.__tablename__, ids)
     return {str(row["id_index"]): learner_id for row, learner_id in zip(rows, ids, strict=True)}
 
 
@@ -118,10 +119,11 @@ def _employers(session: Session, newcomers: Sequence[Newcomer]) -> dict[str, Org
     return {one.name: one for one in found if counts[one.name] == 1}
 
 
-def _account(one: Newcomer, password_hash: str, now: datetime) -> dict[str, Any]:
+def _account(one: Newcomer, account: int, password_hash: str, now: datetime) -> dict[str, Any]:
     # All defaults are named: the framework would ask for the visitor, row by row.
     moment = now.replace(tzinfo=None)
     return {
+        "id": account,
         "created_on": moment,
         "changed_on": moment,
         "created_by_fk": None,
@@ -138,12 +140,19 @@ def _account(one: Newcomer, password_hash: str, now: datetime) -> dict[str, Any]
 
 
 def _learner(
-    one: Newcomer, account: int, employer: Organisation | None, used: set[str], home: str, now: datetime
+    one: Newcomer,
+    learner_id: int,
+    account: int,
+    employer: Organisation | None,
+    used: set[str],
+    home: str,
+    now: datetime,
 ) -> dict[str, Any]:
     phone = one.reached.get("phone")
     proves = phone is not None and phone not in used
     division = employer.division_code if employer else one.division_code
     return {
+        "id": learner_id,
         "account_id": account,
         "name": one.name,
         "id_kind": one.id_kind,

@@ -36,7 +36,7 @@ def _answer(data: bytes, most: Limits, careful: bool) -> list[str]:
         exact = (careful or look.errors or look.formulas) and not odf
         tabs = engines.openpyxl(data, look.formulas) if exact else engines.calamine(data)
     else:
-        tabs = engines.calamine(data) if kind == "ole" else engines.text(data)
+        tabs = engines.compound(data) if kind == "ole" else engines.text(data)
     pieces = ['{"mark":', json.dumps(mark), ',"hidden":', json.dumps(hidden), ',"tabs":[']
     size, count, separator = 0, 0, ""
     for name, visible, rows, merged in tabs:

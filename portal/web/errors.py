@@ -1,14 +1,17 @@
 """One place that turns errors into pages: a clear sentence, what to do next, never a trace."""
 
+from typing import Any
+
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from portal.access.guard import wants_json
-from portal.errors import NotFound, PortalError
+from portal.errors import Elsewhere, NotFound, PortalError
 from portal.web import stale
 
 log = structlog.get_logger(__name__)
@@ -38,6 +41,7 @@ SENTENCES = {
 def init_app(app: Flask) -> None:
     """Registers the handlers."""
     app.register_error_handler(PortalError, _expected)
+    app.register_error_handler(Elsewhere, _elsewhere)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     for kind in (OperationalError, InterfaceError, TimeoutError):  # gone, gone meanwhile, no connection free
@@ -49,6 +53,13 @@ def _expected(error: PortalError) -> Response:
     message = "" if isinstance(error, NotFound) else str(error.message)
     problems = [str(problem.message) for problem in getattr(error, "problems", ())]
     return show(error.status, message, problems)
+
+
+def _elsewhere(error: Elsewhere) -> ResponseReturnValue:
+    if error.why:
+        flash(str(error.why), "warm")
+    values: dict[str, Any] = dict(error.values)
+    return redirect(url_for(error.endpoint, **values), 303)
 
 
 def _stale(error: CSRFError) -> Response:

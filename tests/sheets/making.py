@@ -93,23 +93,30 @@ def ods(rows: Sequence[Sequence[str]]) -> bytes:
     return zipped({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": "<manifest/>"})
 
 
-def xls(rows: Sequence[Sequence[str | float]], stream: str = "Workbook") -> bytes:
-    """A BIFF8 workbook in its compound file, as Excel 97 and WPS (.et) keep one."""
-    book = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
-    sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+def xls(rows: Sequence[Sequence[str | float]], stream: str = "Workbook", *, old: bool = False) -> bytes:
+    """A BIFF8 workbook in its compound file, as Excel 97 and WPS (.et) keep one; `old`: BIFF5 in GBK, as Excel 95."""
+    version = 0x500 if old else 0x600
+    book = _record(0x809, struct.pack("<HHHHII", version, 5, 0, 0, 0, 0)) + _record(
+        0x42, struct.pack("<H", 936 if old else 1200)
+    )
+    sheet = _record(0x809, struct.pack("<HHHHII", version, 0x10, 0, 0, 0, 0))
     for down, cells in enumerate(rows):
         for across, value in enumerate(cells):
             place = struct.pack("<HHH", down, across, 0)
             if isinstance(value, str):
-                text = struct.pack("<HB", len(value), 1) + value.encode("utf-16le")
+                if old:
+                    text = struct.pack("<H", len(value.encode("gbk"))) + value.encode("gbk")
+                else:
+                    text = struct.pack("<HB", len(value), 1) + value.encode("utf-16le")
                 sheet += _record(0x204, place + text)
             else:
                 sheet += _record(0x203, place + struct.pack("<d", value))
     sheet += _record(0x0A, b"")
     end = _record(0x0A, b"")
-    start = len(book) + 4 + 10 + len(end)
-    book += _record(0x85, struct.pack("<IHBB", start, 0, 1, 0) + b"\1\0") + end
-    assert len(book) == start + 0
+    name = b"\1S" if old else b"\1\0S"
+    start = len(book) + 4 + 6 + len(name) + len(end)
+    book += _record(0x85, struct.pack("<IH", start, 0) + name) + end
+    assert len(book) == start
     return _compound(book + sheet, stream)
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import Conflict, NotFound, Order, OrderLine, changeable, current_learner, db, learner_required
+from portal.kit import OrderLine, changeable, current_learner, db, learner_required
 from portal_enrollment import MODE, drafting
 from portal_enrollment.pages import blueprint
 
@@ -14,25 +14,13 @@ from portal_enrollment.pages import blueprint
 @learner_required
 def change(number: str) -> ResponseReturnValue:
     """To the choice of courses, filled with what was ordered or with what was changed of it already."""
-    try:
-        line = _line(changeable(number))
-    except Conflict as conflict:
-        flash(str(conflict.message), "warm")
-        return redirect(url_for("orders.show", number=number), 303)
+    (line,) = changeable(number, MODE).lines
     learner, project_id = current_learner(), line.project_id or 0
     kept = drafting.load(db.reader(), learner, project_id)
     if kept is None or kept.replaces != line.order.number:
         with db.write() as session:
             drafting.keep(session, learner, project_id, _as_ordered(line, kept.version if kept else 0))
     return redirect(url_for("enrollment.courses", project_id=project_id), 303)
-
-
-def _line(order: Order) -> OrderLine:
-    """The one line an order of this mode has."""
-    if order.mode != MODE:
-        raise NotFound(order.number)
-    (line,) = order.lines
-    return line
 
 
 def _as_ordered(line: OrderLine, version: int) -> drafting.Answers:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import (
     Conflict,
+    Elsewhere,
     OrderProposal,
     ProposedLine,
     Refused,
@@ -25,7 +26,7 @@ from portal.kit import (
 )
 from portal_enrollment import AWARD, MODE, conditions, drafting
 from portal_enrollment.forms import CheckForm
-from portal_enrollment.pages import Elsewhere, blueprint
+from portal_enrollment.pages import blueprint
 from portal_enrollment.steps import TITLES
 from portal_enrollment.visit import Visit, arrive
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import (
     Conflict,
+    Elsewhere,
     Refused,
     _l,
     add_problems,
@@ -19,7 +20,7 @@ from portal.kit import (
 )
 from portal_enrollment import drafting
 from portal_enrollment.forms import ClassForm, DetailsForm
-from portal_enrollment.pages import Elsewhere, blueprint
+from portal_enrollment.pages import blueprint
 from portal_enrollment.visit import Visit, arrive
 
 TITLES = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.kit import (
     ID_KINDS,
     ClassChoice,
+    Elsewhere,
     Learner,
     Offer,
     OrderLine,
@@ -27,7 +28,7 @@ from portal.kit import (
 )
 from portal_enrollment import conditions, drafting
 from portal_enrollment.drafting import Answers
-from portal_enrollment.pages import STEPS, Elsewhere
+from portal_enrollment.pages import STEPS
 
 
 @dataclass

@@ -3,11 +3,12 @@
 The order stays as it is until the list is sent anew: then one closes and the other stands, in one transaction.
 """
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import (
     Conflict,
+    Elsewhere,
     NotFound,
     account,
     catalogue,
@@ -19,7 +20,7 @@ from portal.kit import (
 )
 from portal_group_reg import MODE, reworking, sending, terms
 from portal_group_reg.models import Batch
-from portal_group_reg.pages import Elsewhere, blueprint
+from portal_group_reg.pages import blueprint
 from portal_group_reg.visit import here, own
 
 
@@ -28,13 +29,7 @@ from portal_group_reg.visit import here, own
 def change(number: str) -> ResponseReturnValue:
     """To the list of an unpaid order: people and package can be chosen anew."""
     here()
-    try:
-        order = changeable(number)
-    except Conflict as conflict:
-        flash(str(conflict.message), "warm")
-        return redirect(url_for("orders.show", number=number), 303)
-    if order.mode != MODE:
-        raise NotFound(number)
+    order = changeable(number, MODE)
     with db.write() as session:
         batch = reworking.rework(session, order.id, account().id, clock.now())
     if batch is None:

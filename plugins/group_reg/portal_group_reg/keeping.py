@@ -14,6 +14,7 @@ from portal_group_reg.roster import Checked
 from portal_group_reg.standing import Standing
 from portal_group_reg.terms import Terms
 
+written = json.JSONEncoder(ensure_ascii=False).encode  # of what was typed in a row
 GOOD, BAD, ENROLLED, SENT = "good", "bad", "enrolled", "sent"
 
 
@@ -54,6 +55,7 @@ def replace_rows(session: Session, batch_id: int, checked: Checked, terms: Terms
     had = _had(session, batch_id, known)
     session.execute(delete(RosterRow).where(RosterRow.batch_id == batch_id, RosterRow.state != SENT))
     rows: list[dict[str, Any]] = []
+    none: list[Any] = []  # the same one for most rows: it is turned into JSON once
     for line in checked.report.lines:
         faults = [
             [one.field, one.code, checked.same.get(line.number) if one.code == "DUP_IN_FILE" else None]
@@ -71,12 +73,12 @@ def replace_rows(session: Session, batch_id: int, checked: Checked, terms: Terms
                 "number": line.number,
                 "state": state,
                 "fresh": here is None or not here.own,
-                "typed": json.dumps(roster.typed(line), ensure_ascii=False),
-                "faults": faults,
-                "had": had.get(line.number, []),
+                "typed": written(roster.typed(line)),
+                "faults": faults or none,
+                "had": had.get(line.number, none),
             }
         )
-    db.insert_many(session, RosterRow, rows)
+    db.fill(session, RosterRow, rows)
 
 
 def _had(session: Session, batch_id: int, known: Mapping[int, Standing]) -> dict[int, list[int]]:

@@ -13,6 +13,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.kit import (
     Conflict,
+    Elsewhere,
     Form,
     Job,
     Order,
@@ -32,7 +33,7 @@ from portal.kit import (
 )
 from portal_group_reg import keeping, problems, repairing, sending, service, states, terms
 from portal_group_reg.models import Batch, RosterRow
-from portal_group_reg.pages import STEPS, Elsewhere, blueprint
+from portal_group_reg.pages import STEPS, blueprint
 from portal_group_reg.roster import LAYOUT, TEMPLATE
 from portal_group_reg.visit import own, upload
 

@@ -46,6 +46,8 @@ LAYOUT = load_layout(
         "graduated": cells.day,
     },
 )
+_KEYS = {column.title: column.key for column in LAYOUT.columns}
+_DAYS = [column.key for column in LAYOUT.columns if column.read is cells.day]
 _CLASSES = re.compile(r"第?[一二三四五六七八九十\d]{1,3}班")
 
 
@@ -150,8 +152,11 @@ def entries(typed: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> lis
 
 def typed(line: Line) -> dict[str, str]:
     """What is kept of a row, by column key; a date that was read in whatever form is kept as a date."""
-    found = {column.key: line.typed[column.title] for column in LAYOUT.columns if line.typed.get(column.title)}
-    return found | {key: value.isoformat() for key, value in line.data.items() if isinstance(value, date)}
+    found = {key: said for title, said in line.typed.items() if said and (key := _KEYS.get(title))}
+    for key in _DAYS:
+        if isinstance(value := line.data.get(key), date):
+            found[key] = value.isoformat()
+    return found
 
 
 def problems(data: Mapping[str, Any], terms: Terms) -> Iterator[Problem]:

@@ -169,7 +169,7 @@ def correct(
         if row.number in gone:
             session.delete(row)
         elif row.number in edits:
-            row.typed = json.dumps(json.loads(row.typed) | dict(edits[row.number]), ensure_ascii=False)
+            row.typed = keeping.written(json.loads(row.typed) | dict(edits[row.number]))
     session.flush()
     rejudge(session, batch, terms, now)
 

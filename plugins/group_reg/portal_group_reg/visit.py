@@ -5,6 +5,7 @@ import secrets
 from flask import request
 
 from portal.kit import (
+    Elsewhere,
     Forbidden,
     NotFound,
     Organisation,
@@ -18,7 +19,6 @@ from portal.kit import (
 )
 from portal_group_reg import states
 from portal_group_reg.models import Batch
-from portal_group_reg.pages import Elsewhere
 
 BYTES_MOST = 10 * 1024 * 1024
 _LARGE = _l("The file is larger than %(count)s MB.", count=BYTES_MOST // 1024**2)

@@ -1,9 +1,9 @@
 """Changing an unpaid order: its courses are back in the basket; the order stays until another takes its place."""
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import Conflict, NotFound, Order, changeable, current_learner, db, learner_required
+from portal.kit import Order, changeable, current_learner, db, learner_required
 from portal_self_select import MODE, basket
 from portal_self_select.pages import blueprint
 
@@ -12,13 +12,7 @@ from portal_self_select.pages import blueprint
 @learner_required
 def change(number: str) -> ResponseReturnValue:
     """To the basket, filled with what was ordered or with what was changed of it already."""
-    try:
-        order = changeable(number)
-    except Conflict as conflict:
-        flash(str(conflict.message), "warm")
-        return redirect(url_for("orders.show", number=number), 303)
-    if order.mode != MODE:
-        raise NotFound(number)
+    order = changeable(number, MODE)
     with db.write() as session:
         basket.reopen(session, current_learner(), order.number, _ordered(order))
     return redirect(url_for("self_select.show_basket"), 303)
