@@ -145,6 +145,7 @@ def write() -> Iterator[Session]:
     """
     if _writing.get():
         raise RuntimeError("db.write() inside db.write() or db.unwritable(): pass the session on")
+    _rest()
     mark = _writing.set(True)
     session = Session(current_app.extensions["portal_writer"], expire_on_commit=False)
     try:
@@ -162,6 +163,13 @@ def write() -> Iterator[Session]:
             db.session.rollback()
     for callback in session.info.pop("after_commit", []):
         callback()
+
+
+def _rest() -> None:
+    """The request's reading session gives its connection back and keeps what it has read: a request that held one while
+    it waits for another would, with enough others like it, wait for ever."""
+    if has_request_context() and not (db.session.new or db.session.dirty or db.session.deleted):
+        db.session.commit()
 
 
 @contextmanager

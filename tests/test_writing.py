@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from portal import db
@@ -71,3 +71,15 @@ def test_naive_moments_are_refused(app: Flask) -> None:
     row = LoginAttempt(key="n", failures=0, window_start=datetime(2026, 1, 1))  # noqa: DTZ001
     with pytest.raises(Exception, match="naive"), db.write() as session:
         session.add(row)
+
+
+def test_a_request_holds_one_connection_at_a_time(app: Flask) -> None:
+    """With all of them held by requests that have read, none of these could ever write."""
+    with app.test_request_context():
+        with db.write() as session:
+            session.add(LoginAttempt(key="k", failures=3, window_start=datetime.now(UTC)))
+        read = db.reader().get_one(LoginAttempt, "k")
+        with db.write() as session:
+            assert session.get_one(LoginAttempt, "k").failures == 3
+            assert db.engine().pool.checkedout() == 1  # type: ignore[attr-defined]
+            assert not inspect(read).expired
