@@ -72,7 +72,7 @@ def current_vault() -> Vault:
 class Sealed(TypeDecorator[str]):
     """A text column that is encrypted in the database and plain in Python.
 
-    An application has one vault and one engine, which keeps these processors.
+    An application has one vault and one engine, which keeps the processor of what is written.
     """
 
     impl = Text
@@ -83,5 +83,4 @@ class Sealed(TypeDecorator[str]):
         return lambda value: None if value is None else seal(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:
-        opened = current_vault().open
-        return lambda value: None if value is None else opened(value)
+        return lambda value: None if value is None else current_vault().open(value)
