@@ -42,11 +42,12 @@ export class Reading {
     this.over();
   }
 
-  // Reading goes on at the first second that is not credited, whatever was claimed.
+  // Reading goes on at the first second that is not credited, whatever was claimed: earlier, or later where a lesson is
+  // complete before its very last second.
   credited(cover) {
     this.cover = cover;
     const at = this.#open();
-    if (this.ledger.empty && at < Math.floor(this.read) - 1) this.#goTo(at);
+    if (at > this.read || (this.ledger.empty && at < Math.floor(this.read) - 1)) this.#goTo(at);
     this.#say();
   }
 
