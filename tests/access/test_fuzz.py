@@ -5,6 +5,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -57,7 +58,7 @@ def address(draw: Any, route: Rule) -> str:
     """The route's address with something in each of its places."""
 
     def fill(found: re.Match[str]) -> str:
-        return str(draw(whole if found[1] == "int" else segment))
+        return str(draw(whole)) if found[1] == "int" else quote(draw(segment), safe="")  # a "?" would begin a query
 
     return CONVERTER.sub(fill, route.rule)
 
