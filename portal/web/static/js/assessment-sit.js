@@ -56,8 +56,10 @@ function mark() {
 function open(number) {
   const next = questions[number - 1];
   if (!next) return false;
+  const title = (of) => paper.dataset.title.replace("%NUMBER%", of);
+  const before = questions.findIndex((form) => !form.hidden) + 1;
   for (const form of questions) form.hidden = form !== next;
-  document.title = paper.dataset.title.replace("%NUMBER%", number);
+  document.title = document.title.replace(title(before), title(number)); // the site's name behind it stays
   mark();
   window.scrollTo(0, 0);
   next.querySelector("legend").focus({ preventScroll: true });
